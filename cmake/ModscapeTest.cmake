@@ -1,0 +1,59 @@
+# Test helpers. One ctest entry per test file (and per rank count for MPI tests).
+find_package(GTest QUIET)
+modscape_need(GTest_FOUND "GoogleTest" "libgtest-dev and libgmock-dev")
+
+# Open MPI settings that let several ranks share few cores, also as root in a container.
+set(MODSCAPE_MPI_ENVIRONMENT
+    OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+    OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+    OMPI_MCA_btl_vader_single_copy_mechanism=none OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1)
+set(MODSCAPE_SERIAL_ENVIRONMENT ${MODSCAPE_MPI_ENVIRONMENT})
+if(MODSCAPE_SANITIZE)
+  # Open MPI leaks at exit; leak checking stays on for serial unit tests.
+  list(APPEND MODSCAPE_MPI_ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
+endif()
+
+# modscape_unit_test(MODULE file.cpp [LINKS ...]): serial, under a second, named unit.<module>.<file>.
+function(modscape_unit_test module source)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "LINKS" ${ARGN})
+  get_filename_component(stem ${source} NAME_WE)
+  set(label unit)
+  if(arg_LABEL)
+    set(label ${arg_LABEL})
+  endif()
+  set(timeout 60)
+  if(arg_TIMEOUT)
+    set(timeout ${arg_TIMEOUT})
+  endif()
+  set(target ${label}_${module}_${stem})
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE modscape::${module} ${arg_LINKS} modscape_flags GTest::gmock GTest::gtest GTest::gtest_main)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${target} PRIVATE MODSCAPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/work_${stem})
+  file(MAKE_DIRECTORY ${dir})
+  add_test(NAME ${label}.${module}.${stem} COMMAND ${target} WORKING_DIRECTORY ${dir})
+  set_tests_properties(${label}.${module}.${stem} PROPERTIES LABELS ${label} TIMEOUT ${timeout} ENVIRONMENT "${MODSCAPE_SERIAL_ENVIRONMENT}")
+endfunction()
+
+# modscape_mpi_test(file.cpp RANKS 1 2 3 LINKS ...): the same test on several rank counts, named mpi.<file>.np<N>.
+function(modscape_mpi_test source)
+  cmake_parse_arguments(arg "" "TIMEOUT" "RANKS;LINKS" ${ARGN})
+  get_filename_component(stem ${source} NAME_WE)
+  set(timeout 60)
+  if(arg_TIMEOUT)
+    set(timeout ${arg_TIMEOUT})
+  endif()
+  add_executable(mpi_${stem} ${source} ${PROJECT_SOURCE_DIR}/tests/support/mpi_main.cpp)
+  target_link_libraries(mpi_${stem} PRIVATE ${arg_LINKS} modscape::parallel modscape_flags GTest::gmock GTest::gtest)
+  target_include_directories(mpi_${stem} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  set_target_properties(mpi_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  foreach(ranks ${arg_RANKS})
+    set(name mpi.${stem}.np${ranks})
+    set(dir ${CMAKE_CURRENT_BINARY_DIR}/work_${stem}_np${ranks})
+    file(MAKE_DIRECTORY ${dir})
+    add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:mpi_${stem}> WORKING_DIRECTORY ${dir})
+    set_tests_properties(${name} PROPERTIES LABELS mpi TIMEOUT ${timeout} PROCESSORS ${ranks} ENVIRONMENT "${MODSCAPE_MPI_ENVIRONMENT}")
+  endforeach()
+endfunction()

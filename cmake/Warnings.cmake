@@ -1,0 +1,18 @@
+# Flags every target of the project gets: warnings, reproducible floating point, optional sanitizers and assertions.
+option(MODSCAPE_WERROR "Warnings are errors" OFF)
+option(MODSCAPE_ASSERTIONS "Check internal invariants and standard-library preconditions at run time" OFF)
+set(MODSCAPE_SANITIZE "" CACHE STRING "Sanitizers, comma separated")
+add_library(modscape_flags INTERFACE)
+target_compile_options(modscape_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor)
+# The same bits on every machine that has the instruction set: no fused multiply-add behind our back (docs/decisions/0002).
+target_compile_options(modscape_flags INTERFACE -ffp-contract=off)
+if(MODSCAPE_WERROR)
+  target_compile_options(modscape_flags INTERFACE -Werror)
+endif()
+if(MODSCAPE_ASSERTIONS)
+  target_compile_definitions(modscape_flags INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+if(MODSCAPE_SANITIZE)
+  target_compile_options(modscape_flags INTERFACE -fsanitize=${MODSCAPE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(modscape_flags INTERFACE -fsanitize=${MODSCAPE_SANITIZE})
+endif()

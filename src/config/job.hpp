@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// A job as read from a TOML file: everything resolved, in the program's units, validated. toml++ is seen by
+// toml_node.cpp only. Every problem is reported at once as file:line:column with a suggestion (BadInput).
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/fi_table.hpp"
+#include "models/adex.hpp"
+#include "models/protocol.hpp"
+
+namespace modscape::config {
+
+struct IntegratorJob {
+  std::string method = "cvode";    ///< "cvode" (reference) or "bulk" (fast kernel, current steps only)
+  double rtol = 1e-8;              ///< relative tolerance, pure number
+  std::int64_t max_rhs = 5000000;  ///< right-hand sides before the run is given up as cost_limit
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & method & rtol & max_rhs;
+  }
+};
+
+struct SimulateJob {
+  models::AdexParameters neuron;
+  models::Protocol protocol;
+  IntegratorJob integrator;
+  double initial_V = NAN;           ///< default E_L
+  double initial_w = 0.0;           ///< pA
+  double junction_potential = 0.0;  ///< mV; recorded V = V + junction_potential (uncorrected, as an amplifier shows it)
+  bool record_trace = false;        ///< store V(t), w(t)
+  double sample_interval = 0.1;     ///< ms
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & neuron & protocol & integrator & initial_V & initial_w & junction_potential & record_trace & sample_interval;
+  }
+};
+
+enum class Scale { linear, log };
+/// A declared range of one parameter: the prior is uniform in it (log: uniform in the logarithm).
+struct Range {
+  std::string name;
+  double lower = 0, upper = 0;
+  Scale scale = Scale::linear;
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & name & lower & upper & scale;
+  }
+};
+
+struct SweepJob {
+  models::AdexParameters neuron;  ///< values of what is not swept
+  std::vector<Range> ranges;
+  std::int64_t points = 0;
+  std::uint64_t seed = 1;
+  double step_duration = 500.0;  ///< ms
+  std::vector<double> currents;  ///< pA
+  IntegratorJob integrator;
+  std::int64_t max_failed = -1;  ///< failed points that are tolerated; -1: any number
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & neuron & ranges & points & seed & step_duration & currents & integrator & max_failed;
+  }
+};
+
+/// What fixes the voltage scale, which f-I data cannot: E_L and either V_T or the input resistance.
+struct Gauge {
+  double E_L = NAN, V_T = NAN, R_in = NAN;  ///< mV, mV, MOhm; exactly one of V_T and R_in is set
+  std::string source;                       ///< citation or "measured"
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & E_L & V_T & R_in & source;
+  }
+};
+
+struct ConditionJob {
+  std::string name;   ///< identifier, used as group name
+  std::string label;  ///< value of the column `condition` in the tables
+  std::string text;   ///< what it is, for captions
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & name & label & text;
+  }
+};
+struct PairJob {
+  std::string from, to;  ///< condition names
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & from & to;
+  }
+};
+
+struct StudyJob {
+  std::string title;
+  std::string caveat;                  ///< printed wherever the conditions are shown
+  std::string citation;                ///< of the data
+  std::string cell_type;               ///< rows of the tables with this `cell_type`; empty: all
+  std::string fi_file, rheobase_file;  ///< paths as resolved; rheobase_file may be empty
+  std::vector<ConditionJob> conditions;
+  std::vector<PairJob> pairs;
+  Gauge gauge;
+  models::AdexParameters neuron;  ///< fixed values (t_ref, V_peak …) and E_L, V_T of the gauge
+  std::vector<Range> ranges;      ///< sampled parameters with their priors
+  double step_duration = 500.0;   ///< ms
+  double max_current = NAN;       ///< pA; currents of the exploration go to here (default: highest data current + 60 %)
+  std::int64_t points = 20480;    ///< exploration points
+  std::int64_t rounds = 5;        ///< refinement rounds per condition
+  std::int64_t draws = 1024;      ///< points per round
+  std::int64_t accepted = 256;    ///< models kept per condition
+  double min_ess = 200.0;
+  double correlation_length = 100.0;    ///< pA: correlation exp(-|dI|/length) between currents of the same cells
+  std::vector<double> held_out;         ///< pA: currents kept out of the likelihood
+  std::string fit_mode = "population";  ///< or "single_cell"
+  std::string single_cell;              ///< cell id, with fit_mode = "single_cell"
+  std::uint64_t seed = 1;
+  IntegratorJob integrator;  ///< of the CVODE check
+  // Filled from the tables:
+  std::vector<FiCurve> curves;                 ///< one per condition, same order
+  std::vector<std::vector<double>> rheobases;  ///< pA, one list per condition (may be empty)
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & title & caveat & citation & cell_type & fi_file & rheobase_file & conditions & pairs & gauge & neuron &
+        ranges & step_duration & max_current & points & rounds & draws & accepted & min_ess & correlation_length &
+        held_out & fit_mode & single_cell & seed & integrator & curves & rheobases;
+  }
+};
+
+/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "study".
+struct Job {
+  std::string kind;
+  std::string output;  ///< [job] output, may be empty; not part of the identity
+  SimulateJob simulate;
+  SweepJob sweep;
+  StudyJob study;
+  std::string resolved;  ///< canonical TOML of everything above with units, without output
+  std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & kind & output & simulate & sweep & study & resolved & hash;
+  }
+};
+
+/// Reads and validates a job file; `expected_kind` is the subcommand. Throws BadInput with all problems.
+Job load_job(const std::string& path, const std::string& expected_kind);
+
+/// A study made from a data table alone (`modscape study --from fi.csv`): conditions and currents from the table,
+/// defaults for the rest. `gauge` entries are "E_L=-85 mV", "V_T=-45 mV", "R_in=120 MOhm"; without a complete gauge:
+/// BadInput naming the missing ones.
+Job study_from_table(const std::string& fi_path, const std::vector<std::string>& gauge,
+                     const std::string& cell_type = {});
+
+/// The default priors of a study: ranges that contain good fits of striatal projection neurons (docs/job-files.md).
+std::vector<Range> default_ranges();
+
+/// Closest known name (edit distance, NEST aliases) or empty.
+std::string did_you_mean(const std::string& name, const std::vector<std::string>& known);
+
+}  // namespace modscape::config

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The readers of each kind of job and the canonical text; used by job.cpp only.
+#pragma once
+#include "config/job.hpp"
+#include "config/table_reader.hpp"
+
+namespace modscape::config {
+
+SimulateJob read_simulate(TableReader& root, const std::string& job_path, ProblemList& problems);
+SweepJob read_sweep(TableReader& root, ProblemList& problems);
+/// `job` is the table [job], which holds the title.
+StudyJob read_study(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
+/// The study `modscape study --from` means, as the document a user would have written.
+TomlNode study_document(const std::string& fi_path, const std::vector<std::string>& gauge,
+                        const std::string& cell_type);
+
+/// Fills `resolved` and `hash`.
+void add_identity(Job& job);
+
+}  // namespace modscape::config

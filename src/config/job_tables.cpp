@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/job_tables.hpp"
+
+#include <array>
+
+namespace modscape::config {
+namespace {
+
+constexpr double most_time = 1e7;     // ms, almost three hours
+constexpr double most_current = 1e6;  // pA
+constexpr std::string_view ours = "modscape convention";
+
+constexpr ParameterInfo row(std::string_view name, Unit unit, double default_value, double lower, double upper,
+                            std::string_view text, bool open_lower = false) {
+  return {name, name, unit, default_value, lower, upper, open_lower, text, ours, {}};
+}
+constexpr ParameterInfo time_row(std::string_view name, double default_value, std::string_view text,
+                                 bool open_lower = true) {
+  return row(name, Unit::ms, default_value, 0.0, most_time, text, open_lower);
+}
+constexpr ParameterInfo current_row(std::string_view name, double default_value, std::string_view text) {
+  return row(name, Unit::pA, default_value, -most_current, most_current, text);
+}
+constexpr ParameterInfo start_row = time_row("start", required_value, "Start of the segment", false);
+constexpr ParameterInfo stop_row = time_row("stop", required_value, "End of the segment");
+
+// A row with the unit and bounds of a neuron parameter.
+ParameterInfo like_neuron(std::string_view name, double default_value, std::string_view parameter,
+                          std::string_view text) {
+  const ParameterInfo& info = *models::adex_table().find(parameter);
+  return row(name, info.unit, default_value, info.lower, info.upper, text, info.open_lower);
+}
+
+}  // namespace
+
+const ParameterTable<models::Protocol>& protocol_table() {
+  using P = models::Protocol;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{time_row("duration", required_value, "Length of the run"), &P::duration},
+       {current_row("holding", 0.0, "Constant current during the whole run"), &P::holding}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::CurrentStep>& step_table() {
+  using P = models::CurrentStep;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{start_row, &P::start},
+       {stop_row, &P::stop},
+       {current_row("amplitude", required_value, "Current during the step"), &P::amplitude}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::CurrentRamp>& ramp_table() {
+  using P = models::CurrentRamp;
+  static const std::array<ParameterSpec<P>, 4> rows{
+      {{start_row, &P::start},
+       {stop_row, &P::stop},
+       {current_row("from", required_value, "Current at the start"), &P::from},
+       {current_row("to", required_value, "Current at the end"), &P::to}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::CurrentNoise>& noise_table() {
+  using P = models::CurrentNoise;
+  static const std::array<ParameterSpec<P>, 6> rows{
+      {{start_row, &P::start},
+       {stop_row, &P::stop},
+       {current_row("mean", 0.0, "Mean current"), &P::mean},
+       {row("sd", Unit::pA, required_value, 0.0, most_current, "Standard deviation"), &P::sd},
+       {time_row("tau", 0.0, "Correlation time; 0 is white", false), &P::tau},
+       {time_row("interval", P{}.interval, "The current is constant over each interval"), &P::interval}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<SimulateJob>& junction_table() {
+  using P = SimulateJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("junction_potential", Unit::mV, P{}.junction_potential, -100.0, 100.0,
+            "Added to the recorded V, as an amplifier without correction shows it"),
+        &P::junction_potential}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<SimulateJob>& initial_table() {
+  using P = SimulateJob;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{like_neuron("V", NAN, "E_L", "Potential at time 0; left out: E_L"), &P::initial_V},
+       {current_row("w", P{}.initial_w, "Adaptation current at time 0"), &P::initial_w}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<SimulateJob>& record_table() {
+  using P = SimulateJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("interval", Unit::ms, P{}.sample_interval, 1e-3, 1e4, "Time between stored samples"),
+        &P::sample_interval}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<IntegratorJob>& integrator_table() {
+  using P = IntegratorJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("rtol", Unit::one, P{}.rtol, 1e-13, 1e-2, "Relative tolerance"), &P::rtol}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<SweepJob>& sweep_protocol_table() {
+  using P = SweepJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{time_row("step_duration", P{}.step_duration, "Length of each current step"), &P::step_duration}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<Gauge>& gauge_table() {
+  using P = Gauge;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{like_neuron("E_L", NAN, "E_L", "Resting potential of these cells"), &P::E_L},
+       {like_neuron("V_T", NAN, "V_T", "Threshold potential of these cells"), &P::V_T},
+       {row("R_in", Unit::MOhm, NAN, 0.0, 1e5, "Input resistance at rest, 1/(g_L + a)", true), &P::R_in}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<StudyJob>& data_table() {
+  using P = StudyJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{time_row("step_duration", P{}.step_duration, "Length of the current steps of the recordings"),
+        &P::step_duration}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<StudyJob>& exploration_table() {
+  using P = StudyJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("max_current", Unit::pA, NAN, 0.0, most_current,
+            "Highest current explored; left out: the highest of the data + 60 %", true),
+        &P::max_current}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<StudyJob>& fit_table() {
+  using P = StudyJob;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("min_ess", Unit::one, P{}.min_ess, 1.0, 1e9, "Least effective sample size of an accepted fit"),
+        &P::min_ess},
+       {row("correlation_length", Unit::pA, P{}.correlation_length, 0.0, most_current,
+            "Currents nearer than this share the variation between cells", true),
+        &P::correlation_length}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+ParameterInfo current_info(std::string_view key) {
+  return current_row(key, required_value, "Injected current");
+}
+
+}  // namespace modscape::config

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The quantities of job files, one row each: reading, the resolved text and docs/job-files.md follow these rows.
+// A default of NaN means "worked out from other values when left out"; `required_value` means the key must be given.
+#pragma once
+#include <limits>
+
+#include "config/job.hpp"
+#include "core/parameter_table.hpp"
+
+namespace modscape::config {
+
+inline constexpr double required_value = std::numeric_limits<double>::infinity();
+inline bool is_required(const ParameterInfo& info) {
+  return info.default_value == required_value;
+}
+
+// One function per table of the job language; the name says which.
+const ParameterTable<models::Protocol>& protocol_table();   // [protocol] of a simulation
+const ParameterTable<models::CurrentStep>& step_table();    // [[protocol.step]]
+const ParameterTable<models::CurrentRamp>& ramp_table();    // [[protocol.ramp]]
+const ParameterTable<models::CurrentNoise>& noise_table();  // [[protocol.noise]]
+const ParameterTable<SimulateJob>& junction_table();        // [protocol] junction_potential
+const ParameterTable<SimulateJob>& initial_table();         // [initial]
+const ParameterTable<SimulateJob>& record_table();          // [record]
+const ParameterTable<IntegratorJob>& integrator_table();    // [integrator]
+const ParameterTable<SweepJob>& sweep_protocol_table();     // [protocol] of a sweep
+const ParameterTable<Gauge>& gauge_table();                 // [gauge]
+const ParameterTable<StudyJob>& data_table();               // [data]
+const ParameterTable<StudyJob>& exploration_table();        // [exploration]
+const ParameterTable<StudyJob>& fit_table();                // [fit]
+
+/// Bounds of one injected current, wherever a list of them is given under `key`.
+ParameterInfo current_info(std::string_view key);
+
+}  // namespace modscape::config

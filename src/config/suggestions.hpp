@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to say about a name nobody knows: the closest known one, or how another simulator's parameter is written here.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modscape::config {
+
+/// "did you mean V_T?", a sentence for a name of another simulator, or empty.
+std::string suggestion_for(const std::string& name, const std::vector<std::string>& known);
+
+/// "off, on, on+SCH".
+std::string joined(const std::vector<std::string>& names);
+
+/// "20, 40, 60".
+std::string joined_numbers(const std::vector<double>& values);
+
+std::string lower_case(std::string_view text);
+
+}  // namespace modscape::config

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counter-based random numbers: Philox4x64-10 (Salmon et al. 2011, SC'11) keyed by (seed, purpose) and counted by (item, step).
+// A draw depends on nothing else, so results do not depend on ranks, chunks or order. No std:: distributions: they differ
+// between standard libraries.
+#pragma once
+#include <cstdint>
+
+namespace modscape {
+
+/// What a stream of numbers is for: two purposes never share a number.
+enum class Purpose : std::uint64_t { noise_current = 1, scramble, resample, proposal, population, split_half, null_data, synthetic, pilot };
+
+class CounterRng {
+ public:
+  CounterRng(std::uint64_t seed, Purpose purpose, std::uint64_t item) : seed_(seed), purpose_(purpose), item_(item) {}
+  std::uint64_t bits(std::uint64_t step) const;
+  /// Uniform in (0, 1): never 0 and never 1.
+  double uniform(std::uint64_t step) const;
+  /// Standard normal by inversion of the cumulative distribution.
+  double normal(std::uint64_t step) const;
+
+ private:
+  std::uint64_t seed_;
+  Purpose purpose_;
+  std::uint64_t item_;
+};
+
+/// Quantile function and cumulative distribution of the standard normal; relative accuracy 1e-13 or better.
+double normal_quantile(double probability);
+double normal_cdf(double x);
+
+}  // namespace modscape

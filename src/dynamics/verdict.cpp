@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dynamics/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+namespace modscape::dynamics {
+namespace {
+
+using Shares = std::map<std::string, double>;
+
+Shares shares(const ConditionDraws& draws, const std::vector<double>& weights) {
+  Shares result;
+  for (std::size_t i = 0; i < weights.size(); ++i) result[draws.regime_string[i]] += weights[i];
+  return result;
+}
+
+double total_variation(const Shares& a, const Shares& b) {
+  Shares difference = a;
+  for (const auto& [text, share] : b) difference[text] -= share;
+  double sum = 0.0;
+  for (const auto& [text, share] : difference) sum += std::abs(share);
+  return 0.5 * sum;
+}
+
+double mean(const std::vector<double>& values, const std::vector<double>& weights) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) sum += weights[i] * values[i];
+  return sum;
+}
+
+double mean_log(const std::vector<double>& values, const std::vector<double>& weights) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) sum += weights[i] * std::log(values[i]);
+  return sum;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0.0;
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// Share of the null at least as large as the observed value; +1 counts the observation itself (Davison & Hinkley 1997, 4.11).
+double p_value(const std::vector<double>& null, double observed) {
+  double count = 1.0;
+  for (const double x : null) count += std::abs(x) >= std::abs(observed) ? 1.0 : 0.0;
+  return count / (static_cast<double>(null.size()) + 1.0);
+}
+
+double quantile(std::vector<double> values, double probability) {
+  std::ranges::sort(values);
+  return values[std::min(values.size() - 1, static_cast<std::size_t>(probability * static_cast<double>(values.size())))];
+}
+
+std::vector<double> uniform(std::size_t n) { return std::vector<double>(n, 1.0 / static_cast<double>(n)); }
+
+// Probability, over weighted pairs of draws, that the shift or the gain ratio is beyond what is of practical importance.
+double probability_of_effect(const ConditionDraws& from, const std::vector<double>& w_from, const ConditionDraws& to,
+                             const std::vector<double>& w_to, const VerdictCriterion& criterion) {
+  double effect = 0.0;
+  for (std::size_t i = 0; i < w_from.size(); ++i) {
+    if (w_from[i] < 1e-9) continue;
+    for (std::size_t k = 0; k < w_to.size(); ++k) {
+      const bool shifted = std::abs(to.rheobase[k] - from.rheobase[i]) > criterion.practical_shift;
+      const double ratio = to.gain[k] / from.gain[i];
+      const bool scaled = ratio > criterion.practical_gain || ratio < 1.0 / criterion.practical_gain;
+      if (shifted || scaled) effect += w_from[i] * w_to[k];
+    }
+  }
+  return effect;
+}
+
+double effective_draws(const std::vector<double>& weights) {
+  double squares = 0.0;
+  for (const double w : weights) squares += w * w;
+  return squares > 0.0 ? 1.0 / squares : 0.0;
+}
+
+struct Null {
+  std::vector<double> ess, effect;
+};
+
+// The same statistics for the halves of one condition, appended.
+void add_null(const ConditionDraws& draws, const VerdictCriterion& criterion, Verdict& verdict, Null& null) {
+  for (const auto& [first, second] : draws.halves) {
+    verdict.null_regime_distance.push_back(total_variation(shares(draws, first), shares(draws, second)));
+    verdict.null_shift.push_back(mean(draws.rheobase, second) - mean(draws.rheobase, first));
+    verdict.null_log_gain.push_back(mean_log(draws.gain, second) - mean_log(draws.gain, first));
+    null.ess.push_back(std::min(effective_draws(first), effective_draws(second)));
+    // The pairwise probability is quadratic in the draws: a quarter of the halves is plenty for its mean.
+    if (null.ess.size() % 4 == 1) null.effect.push_back(probability_of_effect(draws, first, draws, second, criterion));
+  }
+}
+
+void describe_draws(const ConditionDraws& from, const ConditionDraws& to, Verdict& verdict) {
+  const std::size_t n = std::min(from.rheobase.size(), to.rheobase.size());
+  double differing = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    verdict.shift_draws.push_back(to.rheobase[i] - from.rheobase[i]);
+    verdict.gain_ratio_draws.push_back(to.gain[i] / from.gain[i]);
+    differing += to.regime_string[i] != from.regime_string[i] ? 1.0 : 0.0;
+  }
+  verdict.unpaired_switching = differing / static_cast<double>(n);
+  verdict.shift = mean(to.rheobase, uniform(to.rheobase.size())) - mean(from.rheobase, uniform(from.rheobase.size()));
+  double squares = 0.0;
+  for (const double shift : verdict.shift_draws) squares += (shift - verdict.shift) * (shift - verdict.shift);
+  verdict.shift_sd = std::sqrt(squares / static_cast<double>(n));
+  verdict.gain_ratio = median(verdict.gain_ratio_draws);
+  verdict.gain_ratio_low = quantile(verdict.gain_ratio_draws, 0.025);
+  verdict.gain_ratio_high = quantile(verdict.gain_ratio_draws, 0.975);
+}
+
+double null_mean(const std::vector<double>& values) { return values.empty() ? 1.0 : mean(values, uniform(values.size())); }
+
+// Splits the probability that is left after switching between scaling, none and "cannot tell"; the part of an effect that halves of
+// one condition show as well cannot be told from sampling.
+void share_probabilities(double effect, double null_effect, double null_distance, Verdict& v) {
+  v.p_switching = std::max(0.0, (v.regime_distance - null_distance) / (1.0 - null_distance));
+  const double rest = 1.0 - v.p_switching;
+  v.p_scaling = null_effect < 1.0 ? rest * std::max(0.0, (effect - null_effect) / (1.0 - null_effect)) : 0.0;
+  v.p_none = rest * (1.0 - effect);
+  v.p_undetermined = std::max(0.0, 1.0 - v.p_switching - v.p_scaling - v.p_none);
+}
+
+void decide(const VerdictCriterion& c, Verdict& v) {
+  const double effect_p = std::min(1.0, 2.0 * std::min(v.shift_p_value, v.gain_p_value));  // two tests
+  v.verdict = VerdictClass::undetermined;
+  if (v.null_regime_distance.empty()) {
+    v.reason = "there are no random halves to compare with";
+  } else if (v.median_null_ess < c.min_null_ess) {
+    v.reason = fmt::format("the halves keep only {:.0f} effective draws, too few for a null", v.median_null_ess);
+  } else if (v.null_switching_rate > c.max_null_switching) {
+    v.reason = fmt::format("{:.0f} % of random halves of one condition would be called switching", 100 * v.null_switching_rate);
+  } else if (v.p_switching >= c.decision && v.regime_p_value < c.significance) {
+    v.verdict = VerdictClass::switching;
+    v.reason = fmt::format("at least {:.0f} % of the cells must have changed regime", 100 * v.regime_distance);
+  } else if (v.p_scaling >= c.decision && effect_p < c.significance) {
+    v.verdict = VerdictClass::scaling;
+    v.reason = fmt::format("threshold shift {:+.0f} pA, gain ratio {:.2f}, same regimes", v.shift, v.gain_ratio);
+  } else if (v.p_none >= c.decision && effect_p >= c.significance) {
+    v.verdict = VerdictClass::none;
+    v.reason = "no effect of practical size";
+  } else {
+    v.reason = fmt::format("no class reaches probability {:.2f} beyond what halves of one condition show (p = {:.2f})", c.decision, effect_p);
+  }
+}
+
+}  // namespace
+
+std::string to_string(VerdictClass verdict) {
+  constexpr std::array<const char*, 4> names{"switching", "scaling", "none", "undetermined"};
+  return names[static_cast<std::size_t>(verdict)];
+}
+
+std::string to_string(const VerdictCriterion& c) {
+  return fmt::format(
+      "switching: at least {} of the cells must have changed regime string beyond the mean of random halves, p < {}; scaling: probability at least {} "
+      "of a threshold shift beyond {} pA or a gain ratio beyond {}, p < {} (two tests); none: probability at least {} of neither; "
+      "otherwise, or if more than {} of the halves would be called switching, undetermined",
+      c.decision, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision, c.max_null_switching);
+}
+
+Verdict compare_conditions(const ConditionDraws& from, const ConditionDraws& to, const VerdictCriterion& criterion) {
+  Verdict v;
+  const std::vector<double> w_from = uniform(from.rheobase.size()), w_to = uniform(to.rheobase.size());
+  const Shares s_from = shares(from, w_from), s_to = shares(to, w_to);
+  v.regime_distance = total_variation(s_from, s_to);
+  Shares all = s_from;
+  all.insert(s_to.begin(), s_to.end());
+  for (const auto& [text, share] : all) {
+    v.strings.push_back(text);
+    v.share_from.push_back(s_from.contains(text) ? s_from.at(text) : 0.0);
+    v.share_to.push_back(s_to.contains(text) ? s_to.at(text) : 0.0);
+  }
+  describe_draws(from, to, v);
+
+  Null null;
+  add_null(from, criterion, v, null);
+  add_null(to, criterion, v, null);
+  v.median_null_ess = median(null.ess);
+  const double null_distance = null_mean(v.null_regime_distance);
+  const auto called = std::ranges::count_if(v.null_regime_distance, [&](double d) { return (d - null_distance) / (1.0 - null_distance) >= criterion.decision; });
+  if (!v.null_regime_distance.empty()) v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
+  v.regime_p_value = p_value(v.null_regime_distance, v.regime_distance);
+  v.shift_p_value = p_value(v.null_shift, v.shift);
+  v.gain_p_value = p_value(v.null_log_gain, mean_log(to.gain, w_to) - mean_log(from.gain, w_from));
+  share_probabilities(probability_of_effect(from, w_from, to, w_to, criterion), null_mean(null.effect), null_distance, v);
+  decide(criterion, v);
+  return v;
+}
+
+}  // namespace modscape::dynamics

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fit/importance_sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "core/rng.hpp"
+#include "fit/linear_algebra.hpp"
+
+namespace modscape::fit {
+namespace {
+
+constexpr std::size_t components = 100;
+constexpr double kernel_scale = 0.55;  // of the weighted standard deviation; about Silverman's factor for 100 centres in 8 dimensions
+constexpr double wide_scale = 1.6;
+
+double log_standard_normal(std::span<const double> z) {
+  double sum = 0.0;
+  for (const double x : z) sum += x * x;
+  return -0.5 * sum - 0.5 * static_cast<double>(z.size()) * std::log(2.0 * std::numbers::pi);
+}
+
+double log_determinant(std::span<const double> lower, std::size_t n) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < n; ++i) sum += std::log(lower[i * n + i]);
+  return sum;
+}
+
+// Log density of a proposal at one point, centres already whitened by the kernel's factor.
+double log_density(const Proposal& proposal, std::span<const double> whitened_centres, std::span<const double> z) {
+  const std::size_t n = z.size();
+  const std::vector<double> y = solve_lower(proposal.kernel, z);
+  double sum = 0.0;
+  for (std::size_t c = 0; c < whitened_centres.size(); c += n) {
+    double distance = 0.0;
+    for (std::size_t d = 0; d < n; ++d) distance += (y[d] - whitened_centres[c + d]) * (y[d] - whitened_centres[c + d]);
+    if (distance < 100.0) sum += std::exp(-0.5 * distance);
+  }
+  const double constant = std::pow(2.0 * std::numbers::pi, -0.5 * static_cast<double>(n));
+  const double narrow = sum / static_cast<double>(whitened_centres.size() / n) * std::exp(-log_determinant(proposal.kernel, n));
+  std::vector<double> centred(z.begin(), z.end());
+  for (std::size_t d = 0; d < n; ++d) centred[d] -= proposal.mean[d];
+  double distance = 0.0;
+  for (const double x : solve_lower(proposal.wide, centred)) distance += x * x;
+  const double wide = std::exp(-0.5 * distance - log_determinant(proposal.wide, n));
+  return std::log(std::max(constant * ((1.0 - wide_share) * narrow + wide_share * wide), std::numeric_limits<double>::min()));
+}
+
+std::vector<double> whitened(const Proposal& proposal, std::size_t n) {
+  std::vector<double> all;
+  for (std::size_t c = 0; c < proposal.centres.size(); c += n) {
+    const std::vector<double> y = solve_lower(proposal.kernel, std::span<const double>(proposal.centres).subspan(c, n));
+    all.insert(all.end(), y.begin(), y.end());
+  }
+  return all;
+}
+
+double log_add(double a, double b) {
+  const double high = std::max(a, b), low = std::min(a, b);
+  return low == -std::numeric_limits<double>::infinity() ? high : high + std::log1p(std::exp(low - high));
+}
+
+std::vector<double> scaled(std::vector<double> matrix, double factor) {
+  for (double& x : matrix) x *= factor;
+  return matrix;
+}
+
+}  // namespace
+
+void SamplePool::add_prior(std::span<const double> points) {
+  points_.insert(points_.end(), points.begin(), points.end());
+  prior_draws_ += static_cast<std::int64_t>(points.size() / dimensions_);
+  update_mixture();
+}
+
+void SamplePool::add(const Proposal& proposal, std::span<const double> points) {
+  points_.insert(points_.end(), points.begin(), points.end());
+  proposals_.push_back(proposal);
+  proposals_.back().draws = static_cast<std::int64_t>(points.size() / dimensions_);
+  log_density_.emplace_back();
+  update_mixture();
+}
+
+void SamplePool::update_mixture() {
+  const std::size_t count = points_.size() / dimensions_;
+  for (std::size_t i = log_prior_.size(); i < count; ++i) log_prior_.push_back(log_standard_normal(point(i)));
+  for (std::size_t q = 0; q < proposals_.size(); ++q) {
+    if (log_density_[q].size() == count) continue;
+    const std::vector<double> centres = whitened(proposals_[q], dimensions_);
+    for (std::size_t i = log_density_[q].size(); i < count; ++i) log_density_[q].push_back(log_density(proposals_[q], centres, point(i)));
+  }
+  const double total = static_cast<double>(count);
+  log_mixture_.assign(count, 0.0);
+  for (std::size_t i = 0; i < count; ++i) {
+    double sum = prior_draws_ > 0 ? std::log(static_cast<double>(prior_draws_) / total) + log_prior_[i] : -std::numeric_limits<double>::infinity();
+    for (std::size_t q = 0; q < proposals_.size(); ++q)
+      sum = log_add(sum, std::log(static_cast<double>(proposals_[q].draws) / total) + log_density_[q][i]);
+    log_mixture_[i] = sum;
+  }
+}
+
+Weights SamplePool::weights(std::span<const double> log_likelihood, double temper) const {
+  Weights result;
+  result.w.resize(size());
+  double largest = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < size(); ++i) {
+    result.w[i] = temper * log_likelihood[i] + log_prior_[i] - log_mixture_[i];
+    largest = std::max(largest, result.w[i]);
+  }
+  if (!std::isfinite(largest)) {
+    result.w.assign(size(), 0.0);
+    return result;
+  }
+  double sum = 0.0, squares = 0.0;
+  for (double& w : result.w) sum += w = std::exp(w - largest);
+  for (double& w : result.w) {
+    w /= sum;
+    squares += w * w;
+  }
+  result.ess = 1.0 / squares;
+  return result;
+}
+
+double largest_temper(const SamplePool& pool, std::span<const double> log_likelihood, double wanted_ess) {
+  if (pool.weights(log_likelihood, 1.0).ess >= wanted_ess) return 1.0;
+  double low = 0.0, high = 1.0;
+  for (int i = 0; i < 30; ++i) {
+    const double middle = 0.5 * (low + high);
+    (pool.weights(log_likelihood, middle).ess >= wanted_ess ? low : high) = middle;
+  }
+  return low;
+}
+
+std::vector<std::size_t> systematic_resample(std::span<const double> weights, std::size_t count, double offset) {
+  std::vector<std::size_t> chosen;
+  double cumulative = 0.0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    cumulative += weights[i];
+    while (chosen.size() < count && (static_cast<double>(chosen.size()) + offset) / static_cast<double>(count) < cumulative) chosen.push_back(i);
+  }
+  // Round-off may leave the last place open: it belongs to the last point that has any weight.
+  if (!weights.empty()) {
+    const auto last = std::find_if(weights.rbegin(), weights.rend(), [](double w) { return w > 0.0; });
+    while (last != weights.rend() && chosen.size() < count) chosen.push_back(static_cast<std::size_t>(weights.rend() - last) - 1);
+  }
+  return chosen;
+}
+
+Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper, std::uint64_t seed, std::uint64_t item) {
+  const std::size_t n = pool.dimensions();
+  const Weights weights = pool.weights(log_likelihood, temper);
+  Proposal proposal;
+  proposal.temper = temper;
+  proposal.mean.assign(n, 0.0);
+  for (std::size_t i = 0; i < pool.size(); ++i)
+    for (std::size_t d = 0; d < n; ++d) proposal.mean[d] += weights.w[i] * pool.point(i)[d];
+  std::vector<double> covariance(n * n, 0.0);
+  for (std::size_t i = 0; i < pool.size(); ++i) {
+    if (weights.w[i] == 0.0) continue;
+    for (std::size_t r = 0; r < n; ++r)
+      for (std::size_t c = 0; c < n; ++c)
+        covariance[r * n + c] += weights.w[i] * (pool.point(i)[r] - proposal.mean[r]) * (pool.point(i)[c] - proposal.mean[c]);
+  }
+  // A floor keeps a direction open that few points happen to span.
+  for (std::size_t d = 0; d < n; ++d) covariance[d * n + d] += 1e-4;
+  proposal.kernel = cholesky(scaled(covariance, kernel_scale * kernel_scale), n);
+  proposal.wide = cholesky(scaled(covariance, wide_scale * wide_scale), n);
+  const double offset = CounterRng(seed, Purpose::resample, item).uniform(0);
+  for (const std::size_t i : systematic_resample(weights.w, components, offset))
+    proposal.centres.insert(proposal.centres.end(), pool.point(i).begin(), pool.point(i).end());
+  return proposal;
+}
+
+std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t seed, std::uint64_t item, std::uint64_t index) {
+  const CounterRng rng(seed, Purpose::proposal, (item << 32U) + index);
+  std::vector<double> noise(n);
+  for (std::size_t d = 0; d < n; ++d) noise[d] = rng.normal(2 + d);
+  const bool wide = rng.uniform(0) < wide_share;
+  const std::size_t count = proposal.centres.size() / n;
+  const auto component = std::min(static_cast<std::size_t>(rng.uniform(1) * static_cast<double>(count)), count - 1);
+  std::vector<double> z(n);
+  for (std::size_t d = 0; d < n; ++d) {
+    z[d] = wide ? proposal.mean[d] : proposal.centres[component * n + d];
+    for (std::size_t k = 0; k <= d; ++k) z[d] += (wide ? proposal.wide : proposal.kernel)[d * n + k] * noise[k];
+  }
+  return z;
+}
+
+}  // namespace modscape::fit

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/layout.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/build_info.hpp"
+#include "io/fault.hpp"
+#include "io/file_system.hpp"
+#include "io/h5_tree.hpp"
+
+namespace modscape::io {
+namespace {
+constexpr const char* other_file = "write to another file, or --force to replace this one";
+constexpr std::int64_t structure_bytes = 1 << 20;  // upper estimate of everything that is not a row
+
+hid_t file_type(ColumnType type) {
+  return type == ColumnType::f64 ? H5T_IEEE_F64LE : H5T_STD_I32LE;
+}
+
+const Axis& axis_of(const LiveTable& table, const std::string& name) {
+  const auto axis = std::ranges::find(table.axes, name, &Axis::name);
+  if (axis == table.axes.end()) throw InternalError(fmt::format("table {} has no axis '{}'", table.path, name));
+  return *axis;
+}
+
+std::vector<hsize_t> column_shape(const LiveTable& table, const Column& column) {
+  std::vector<hsize_t> shape{static_cast<hsize_t>(table.rows)};
+  for (const std::string& axis : column.axes) shape.push_back(axis_of(table, axis).values.size());
+  return shape;
+}
+
+/// Group of a table's counters below /provenance, where they are outside equality.
+std::string record_path(const LiveTable& table) {
+  return provenance_path + table.path;
+}
+std::string row_axis_path(const LiveTable& table) {
+  return table.path + "/" + table.row_axis;
+}
+std::string record_axis_path(const LiveTable& table) {
+  return record_path(table) + "/" + table.row_axis;
+}
+
+std::string status_meanings() {
+  std::string text;
+  for (int code = 0; code <= static_cast<int>(RowStatus::crashed); ++code)
+    text += fmt::format("{}{} {}", code == 0 ? "" : ", ", code, to_string(static_cast<RowStatus>(code)));
+  return text;
+}
+
+std::int64_t estimated_bytes(const FileLayout& layout) {
+  double bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
+  for (const LiveTable& table : layout.tables) {
+    double row = 2 * sizeof(std::int64_t) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
+    for (const Column& column : table.columns) {
+      double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
+      for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
+      row += cell;
+    }
+    bytes += row * static_cast<double>(table.rows);
+  }
+  constexpr double most = 9e18;
+  return static_cast<std::int64_t>(std::min(bytes, most));
+}
+
+void make_counter(hid_t file, const std::string& path, hid_t type, const h5::Dataset& rows, const std::string& text) {
+  const h5::Dataset counter = h5::create_dataset(file, path, type, h5::shape(rows.get()));
+  h5::describe(counter.get(), "1", text);
+  h5::attach_scale(counter.get(), rows.get(), 0);
+}
+
+void make_table(hid_t file, const LiveTable& table) {
+  h5::make_group(file, table.path);
+  h5::write_attribute(h5::open_object(file, table.path).get(), "long_name", table.text);
+  const h5::Dataset rows = make_index_axis(file, row_axis_path(table), table.rows, "row of the table");
+  std::map<std::string, h5::Dataset> scales;
+  for (const Axis& axis : table.axes)
+    scales[axis.name] = make_axis(file, table.path + "/" + axis.name, axis.values, axis.units, axis.text);
+  for (const Column& column : table.columns) {
+    const std::string path = table.path + "/" + column.name;
+    const h5::Dataset data = h5::create_dataset(file, path, file_type(column.type), column_shape(table, column));
+    h5::describe(data.get(), column.units, column.text);
+    h5::attach_scale(data.get(), rows.get(), 0);
+    for (std::size_t d = 0; d < column.axes.size(); ++d)
+      h5::attach_scale(data.get(), scales[column.axes[d]].get(), d + 1);
+  }
+  make_counter(file, status_path(table), H5T_STD_U8LE, rows, "what became of the row");
+  h5::write_attribute(h5::open_dataset(file, status_path(table)).get(), "status_meanings", status_meanings());
+  make_counter(file, crc_path(table), H5T_STD_U32LE, rows, "CRC-32C of the row's columns in the order of `columns`");
+  std::string names;
+  for (const Column& column : table.columns) names += (names.empty() ? "" : " ") + column.name;
+  h5::write_attribute(h5::open_dataset(file, crc_path(table)).get(), "columns", names);
+}
+
+void make_provenance(hid_t file, const FileLayout& layout) {
+  h5::make_group(file, provenance_path);
+  h5::write_attribute(h5::open_object(file, provenance_path).get(), job_hash_attribute, layout.job_hash);
+  h5::write_text_dataset(file, job_text_path, layout.job_text);
+  const h5::Dataset lines = make_index_axis(file, "/provenance/session", session_lines, "start of the job");
+  const h5::Dataset sessions =
+      h5::create_dataset(file, sessions_path, h5::text_type(session_bytes).get(), {session_lines});
+  h5::attach_scale(sessions.get(), lines.get(), 0);
+  for (const LiveTable& table : layout.tables) {
+    h5::make_group(file, record_path(table));
+    const h5::Dataset rows = make_index_axis(file, record_axis_path(table), table.rows, "row of the table");
+    make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
+  }
+}
+
+void write_zeros(hid_t file, const std::string& path, hid_t type) {
+  const h5::Dataset dataset = h5::open_dataset(file, path);
+  const std::vector<std::byte> zeros(h5::elements(h5::shape(dataset.get())) * H5Tget_size(type));
+  h5::write_all(dataset.get(), type, zeros.data(), path);
+}
+
+/// What must not start as whatever the disk held: nothing is filled by HDF5. Only after the space is reserved.
+void write_initial_values(hid_t file, const FileLayout& layout) {
+  write_indices(file, "/provenance/session");
+  write_zeros(file, sessions_path, h5::text_type(session_bytes).get());
+  for (const LiveTable& table : layout.tables) {
+    write_indices(file, row_axis_path(table));
+    write_indices(file, record_axis_path(table));
+    write_zeros(file, status_path(table), H5T_NATIVE_UINT8);
+    write_zeros(file, crc_path(table), H5T_NATIVE_UINT32);
+    write_zeros(file, attempts_path(table), H5T_NATIVE_UINT8);
+  }
+}
+
+void require_shape(const TreeReader& file, const std::string& path, const std::string& dataset,
+                   const std::vector<hsize_t>& shape) {
+  const auto matches = [&] {
+    return file.exists(dataset) && std::ranges::equal(file.shape(dataset), shape, [](std::int64_t a, hsize_t b) {
+             return static_cast<hsize_t>(a) == b;
+           });
+  };
+  if (!matches())
+    throw BadInput(path, fmt::format("{} is missing or has another shape than this job needs", dataset), other_file);
+}
+
+BadInput foreign_file(const std::string& path) {
+  return BadInput(path, "exists and is not a readable results file of modscape", other_file);
+}
+
+TreeReader open_existing(const std::string& path) {
+  try {
+    return TreeReader(path);
+  } catch (const BadInput&) {
+    throw foreign_file(path);
+  }
+}
+}  // namespace
+
+std::string status_path(const LiveTable& table) {
+  return table.path + "/status";
+}
+std::string crc_path(const LiveTable& table) {
+  return table.path + "/crc";
+}
+std::string attempts_path(const LiveTable& table) {
+  return record_path(table) + "/attempts";
+}
+
+void create_results_file(const std::string& path, const FileLayout& layout) {
+  require_space(path, estimated_bytes(layout));
+  TemporaryFile temporary(path);
+  h5::File file = h5::create_file(temporary.path());
+  write_identity(file.get(), layout.title);
+  for (const LiveTable& table : layout.tables) make_table(file.get(), table);
+  make_provenance(file.get(), layout);
+  file.close(temporary.path());
+  reserve_space(temporary.path(), path);
+  file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
+  write_initial_values(file.get(), layout);
+  file.close(temporary.path());
+  fault_point("create", 0);
+  temporary.commit();
+}
+
+void require_same_job(const std::string& path, const FileLayout& layout) {
+  const TreeReader file = open_existing(path);
+  if (file.attribute("/", "program") != program_name || !file.exists(sessions_path)) throw foreign_file(path);
+  if (const double version = file.number("/", "format_version"); version != format_version)
+    throw BadInput(path, fmt::format("has format version {}, this program writes {}", version, format_version),
+                   other_file);
+  if (file.attribute(provenance_path, job_hash_attribute) != layout.job_hash)
+    throw BadInput(path, "holds the results of another job", other_file);
+  require_shape(file, path, sessions_path, {session_lines});
+  for (const LiveTable& table : layout.tables) {
+    for (const Column& column : table.columns)
+      require_shape(file, path, table.path + "/" + column.name, column_shape(table, column));
+    for (const std::string& counter : {status_path(table), crc_path(table), attempts_path(table)})
+      require_shape(file, path, counter, {static_cast<hsize_t>(table.rows)});
+  }
+}
+
+}  // namespace modscape::io

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The structure of a results file: where things lie, how the file is made, and whether an existing one belongs to a
+// job. Everything here is serial and runs on rank 0.
+#pragma once
+#include <string>
+
+#include "io/results_file.hpp"
+
+namespace modscape::io {
+
+inline constexpr const char* provenance_path = "/provenance";
+inline constexpr const char* job_text_path = "/provenance/job_text";
+inline constexpr const char* sessions_path = "/provenance/sessions";
+inline constexpr const char* job_hash_attribute = "job_hash";
+inline constexpr std::size_t session_lines = 128;   ///< starts of one job that get a line of their own
+inline constexpr std::size_t session_bytes = 4096;  ///< longest line
+
+std::string status_path(const LiveTable& table);
+std::string crc_path(const LiveTable& table);
+std::string attempts_path(const LiveTable& table);
+
+/// Creates the file at `<path>.tmp`, reserves its space, makes it durable, renames it. BadInput if it does not fit on
+/// the disk.
+void create_results_file(const std::string& path, const FileLayout& layout);
+
+/// BadInput unless `path` is a results file of this job, in this format, with this layout. Changes nothing.
+void require_same_job(const std::string& path, const FileLayout& layout);
+
+}  // namespace modscape::io

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/live_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "io/fault.hpp"
+#include "io/layout.hpp"
+
+namespace modscape::io {
+namespace {
+constexpr std::int64_t block_bytes = 4 << 20;
+
+struct Selection {
+  h5::Space file, memory;
+};
+
+Selection select(const h5::Dataset& dataset, std::int64_t first, std::int64_t count) {
+  std::vector<hsize_t> lengths = h5::shape(dataset.get());
+  std::vector<hsize_t> start(lengths.size(), 0);
+  start[0] = static_cast<hsize_t>(first);
+  lengths[0] = static_cast<hsize_t>(count);
+  Selection selection{h5::Space(h5::check(H5Dget_space(dataset.get()), "H5Dget_space")),
+                      h5::Space(h5::check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr),
+                                          "H5Screate_simple"))};
+  h5::check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
+            "H5Sselect_hyperslab");
+  return selection;
+}
+
+void clear_row(RowBlock& block, const LiveTable& table, std::int64_t row) {
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const std::span<std::byte> bytes = block.column_bytes(c);
+    const std::size_t row_bytes = bytes.size() / static_cast<std::size_t>(block.count());
+    std::ranges::fill(bytes.subspan(static_cast<std::size_t>(row - block.first()) * row_bytes, row_bytes),
+                      std::byte{0});
+  }
+}
+}  // namespace
+
+std::int64_t rows_per_block(const LiveTable& table) {
+  if (table.rows == 0) return 1;
+  const RowBlock row(table, 0, 1);
+  std::size_t bytes = 1;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) bytes += row.column_bytes(c).size();
+  return std::max<std::int64_t>(1, block_bytes / static_cast<std::int64_t>(bytes));
+}
+
+OpenTable::OpenTable(hid_t file, const LiveTable& layout)
+    : layout_(layout), independent_(h5::check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate")) {
+  // Collective transfers can corrupt data silently when several ranks aggregate (docs/design.md §4).
+  h5::check(H5Pset_dxpl_mpio(independent_.get(), H5FD_MPIO_INDEPENDENT), "H5Pset_dxpl_mpio");
+  for (const Column& column : layout.columns)
+    columns_.push_back(h5::open_dataset(file, layout.path + "/" + column.name));
+  crc_ = h5::open_dataset(file, crc_path(layout));
+  status_ = h5::open_dataset(file, status_path(layout));
+  attempts_ = h5::open_dataset(file, attempts_path(layout));
+}
+
+hid_t OpenTable::memory_type(std::size_t column) const {
+  return layout_.columns[column].type == ColumnType::f64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT32;
+}
+
+void OpenTable::read_rows(const h5::Dataset& dataset, hid_t type, void* values, std::int64_t first,
+                          std::int64_t count) {
+  const Selection rows = select(dataset, first, count);
+  h5::check(H5Dread(dataset.get(), type, rows.memory.get(), rows.file.get(), independent_.get(), values), "H5Dread",
+            layout_.path);
+}
+
+void OpenTable::write_rows(const h5::Dataset& dataset, hid_t type, const void* values, std::int64_t first,
+                           std::int64_t count) {
+  const Selection rows = select(dataset, first, count);
+  h5::check(H5Dwrite(dataset.get(), type, rows.memory.get(), rows.file.get(), independent_.get(), values), "H5Dwrite",
+            layout_.path);
+}
+
+void OpenTable::write(RowBlock& block, int rank) {
+  const std::int64_t first = block.first(), count = block.count();
+  if (count == 0) return;
+  fault_point("first-row", rank);
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    write_rows(columns_[c], memory_type(c), block.column_bytes(c).data(), first, count);
+  std::vector<std::uint32_t> crcs;
+  for (std::int64_t row = first; row < first + count; ++row) crcs.push_back(block.crc(row));
+  write_rows(crc_, H5T_NATIVE_UINT32, crcs.data(), first, count);
+  fault_point("between", rank);
+  write_rows(status_, H5T_NATIVE_UINT8, block.statuses().data(), first, count);
+  fault_point("row", rank);
+}
+
+RowBlock OpenTable::read(std::int64_t first, std::int64_t count) {
+  RowBlock block(layout_, first, count);
+  if (count == 0) return block;
+  std::vector<std::uint32_t> crcs(static_cast<std::size_t>(count));
+  read_rows(status_, H5T_NATIVE_UINT8, block.statuses().data(), first, count);
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    read_rows(columns_[c], memory_type(c), block.column_bytes(c).data(), first, count);
+  read_rows(crc_, H5T_NATIVE_UINT32, crcs.data(), first, count);
+  for (std::int64_t row = first; row < first + count; ++row) {
+    const bool finished = block.status(row) != RowStatus::empty;
+    if (finished && block.crc(row) == crcs[static_cast<std::size_t>(row - first)]) continue;
+    block.set_status(row, RowStatus::empty);
+    clear_row(block, layout_, row);
+  }
+  return block;
+}
+
+RowBlock OpenTable::read_all() {
+  RowBlock all(layout_, 0, layout_.rows);
+  const std::int64_t step = rows_per_block(layout_);  // one MPI-IO transfer is limited to 2 GB
+  for (std::int64_t first = 0; first < layout_.rows; first += step) {
+    RowBlock block = read(first, std::min(step, layout_.rows - first));
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const std::span<std::byte> from = block.column_bytes(c), to = all.column_bytes(c);
+      const std::size_t row_bytes = to.size() / static_cast<std::size_t>(layout_.rows);
+      std::ranges::copy(from, to.begin() + first * static_cast<std::ptrdiff_t>(row_bytes));
+    }
+    std::ranges::copy(block.statuses(), all.statuses().begin() + first);
+  }
+  return all;
+}
+
+std::vector<std::uint8_t> OpenTable::attempts(std::int64_t first, std::int64_t count) {
+  std::vector<std::uint8_t> counters(static_cast<std::size_t>(count));
+  if (count > 0) read_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), first, count);
+  return counters;
+}
+
+void OpenTable::note_attempt(std::int64_t first, std::int64_t count) {
+  if (count == 0) return;
+  std::vector<std::uint8_t> counters = attempts(first, count);
+  for (std::uint8_t& counter : counters)
+    if (counter < std::numeric_limits<std::uint8_t>::max()) ++counter;
+  write_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), first, count);
+}
+
+}  // namespace modscape::io

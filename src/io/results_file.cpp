@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/results_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <list>
+#include <sstream>
+
+#include "core/build_info.hpp"
+#include "io/agreement.hpp"
+#include "io/fault.hpp"
+#include "io/file_system.hpp"
+#include "io/h5_tree.hpp"
+#include "io/layout.hpp"
+#include "io/live_table.hpp"
+#include "io/lock.hpp"
+#include "io/session_log.hpp"
+
+namespace modscape::io {
+namespace {
+constexpr std::uint8_t most_attempts = 3;
+
+/// A row that took the program down every time: no numbers, only its status.
+RowBlock crashed_row(const LiveTable& table, std::int64_t row) {
+  RowBlock block(table, row, 1);
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (table.columns[c].type == ColumnType::f64)
+      std::ranges::fill(block.f64(row, c), std::numeric_limits<double>::quiet_NaN());
+  block.set_status(row, RowStatus::crashed);
+  return block;
+}
+}  // namespace
+
+struct ResultsFile::Impl {
+  Impl(const parallel::Communicator& parent, std::string file_path, const FileLayout& file_layout)
+      : comm(parent.split(0, parent.rank())), path(std::move(file_path)), layout(file_layout) {}
+  /// An open shared file is given up, not closed: closing communicates. Nothing is lost, every write is a raw write.
+  ~Impl() { static_cast<void>(file.release()); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  parallel::Communicator comm;
+  std::string path;
+  FileLayout layout;
+  bool resumed = false;
+  std::vector<std::string> warnings;
+  FileLock lock;  // rank 0
+  h5::File file;
+  std::list<OpenTable> tables;
+  SessionLog session;  // rank 0
+
+  void prepare(bool force);
+  void begin_session(const std::map<std::string, std::string>& provenance);
+  void open_shared();
+  void close_shared();
+  OpenTable& table(const std::string& name);
+  std::vector<std::uint8_t> settle(OpenTable& open);
+  void copy_and_fill(const std::string& name, const std::string& text, const std::function<void(TreeWriter&)>& fill);
+};
+
+/// Collective: afterwards the file exists and belongs to this job.
+void ResultsFile::Impl::prepare(bool force) {
+  const std::string state = on_root(comm, [&] {
+    require_writable(path);
+    FileLock acquired(path);
+    ::unlink((path + ".tmp").c_str());  // left by a killed job; we hold the lock
+    const bool resume = file_exists(path) && !force;
+    if (resume)
+      require_same_job(path, layout);
+    else
+      create_results_file(path, layout);
+    lock = std::move(acquired);
+    return std::string(resume ? "resumed" : "created");
+  });
+  resumed = state == "resumed";
+}
+
+void ResultsFile::Impl::open_shared() {
+  on_all(comm, [&] {
+    file = h5::open_shared(path, comm);
+    for (const LiveTable& live : layout.tables) tables.emplace_back(file.get(), live);
+  });
+}
+
+void ResultsFile::Impl::close_shared() {
+  on_all(comm, [&] {
+    tables.clear();
+    session.detach();
+    file.close(path);
+  });
+}
+
+/// Collective: rank 0 takes a line of the session log and looks who wrote the file before.
+void ResultsFile::Impl::begin_session(const std::map<std::string, std::string>& provenance) {
+  const std::string texts = on_root(comm, [&] {
+    std::map<std::string, std::string> entries = provenance;
+    entries["start"] = utc_now();
+    entries["ranks"] = std::to_string(comm.size());
+    entries["mpi_io"] = io_versions().at("mpi_io");
+    entries["commit"] = build_info().commit;
+    session = SessionLog(file.get(), entries);
+    std::string found;
+    if (!lock.held()) found += "this file system has no file locks: make sure that no other job writes the same file\n";
+    for (const std::string& commit : session.earlier("commit"))
+      if (commit != entries["commit"])
+        found += fmt::format("part of {} was written by commit {}, this is {}\n", path, commit, entries["commit"]);
+    return found;
+  });
+  std::istringstream lines(texts);
+  for (std::string line; std::getline(lines, line);) warnings.push_back(line);
+}
+
+OpenTable& ResultsFile::Impl::table(const std::string& name) {
+  const auto found = std::ranges::find_if(tables, [&](const OpenTable& open) { return open.layout().path == name; });
+  if (found == tables.end()) throw InternalError(fmt::format("{} has no open table {}", path, name));
+  return *found;
+}
+
+/// Rank 0: verified statuses; rows that were begun too often are settled as crashed.
+std::vector<std::uint8_t> ResultsFile::Impl::settle(OpenTable& open) {
+  const LiveTable& live = open.layout();
+  std::vector<std::uint8_t> statuses;
+  const std::int64_t step = rows_per_block(live);
+  for (std::int64_t first = 0; first < live.rows; first += step) {
+    const std::int64_t count = std::min(step, live.rows - first);
+    RowBlock block = open.read(first, count);
+    const std::vector<std::uint8_t> attempts = open.attempts(first, count);
+    for (std::int64_t row = first; row < first + count; ++row) {
+      if (block.status(row) != RowStatus::empty || attempts[static_cast<std::size_t>(row - first)] < most_attempts)
+        continue;
+      RowBlock crashed = crashed_row(live, row);
+      open.write(crashed, comm.rank());
+      block.set_status(row, RowStatus::crashed);
+    }
+    statuses.insert(statuses.end(), block.statuses().begin(), block.statuses().end());
+  }
+  return statuses;
+}
+
+/// Rank 0, with the shared file closed.
+void ResultsFile::Impl::copy_and_fill(const std::string& name, const std::string& text,
+                                      const std::function<void(TreeWriter&)>& fill) {
+  TemporaryFile copy(path);
+  std::error_code error;
+  std::filesystem::copy_file(path, copy.path(), std::filesystem::copy_options::overwrite_existing, error);
+  if (error)
+    throw IoFailure(fmt::format("stage {} needs a copy of {} ({} bytes, {} are available): {}", name, path,
+                                file_size(path), free_bytes(folder_of(path)), error.message()));
+  h5::File serial = h5::open_file(copy.path(), H5F_ACC_RDWR);
+  const std::string group = "/" + name;
+  if (h5::exists(serial.get(), group)) throw InternalError(fmt::format("stage {} is in {} already", name, path));
+  const std::unique_ptr<TreeWriter> writer = make_tree_writer(serial.get(), group);
+  writer->attribute("/", "long_name", text);
+  fill(*writer);
+  serial.close(copy.path());
+  fault_point("stage", comm.rank());
+  copy.commit();
+}
+
+ResultsFile::ResultsFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ResultsFile::ResultsFile(ResultsFile&&) noexcept = default;
+ResultsFile& ResultsFile::operator=(ResultsFile&&) noexcept = default;
+ResultsFile::~ResultsFile() = default;
+
+ResultsFile ResultsFile::open(const parallel::Communicator& comm, const std::string& path, const FileLayout& layout,
+                              const std::map<std::string, std::string>& provenance, bool force) {
+  auto impl = std::make_unique<Impl>(comm, path, layout);
+  impl->prepare(force);
+  impl->open_shared();
+  impl->begin_session(provenance);
+  return ResultsFile(std::move(impl));
+}
+
+bool ResultsFile::resumed() const noexcept {
+  return impl_->resumed;
+}
+const std::string& ResultsFile::path() const noexcept {
+  return impl_->path;
+}
+const std::vector<std::string>& ResultsFile::warnings() const noexcept {
+  return impl_->warnings;
+}
+
+std::vector<std::uint8_t> ResultsFile::verified_status(const std::string& table) {
+  const std::string bytes = on_root(impl_->comm, [&] {
+    const std::vector<std::uint8_t> statuses = impl_->settle(impl_->table(table));
+    return std::string(statuses.begin(), statuses.end());
+  });
+  return {bytes.begin(), bytes.end()};
+}
+
+void ResultsFile::note_attempt(const std::string& table, std::int64_t first, std::int64_t count) {
+  impl_->table(table).note_attempt(first, count);
+}
+
+void ResultsFile::write(const std::string& table, RowBlock& block) {
+  impl_->table(table).write(block, impl_->comm.rank());
+}
+
+RowBlock ResultsFile::read(const std::string& table) {
+  return impl_->table(table).read_all();
+}
+
+void ResultsFile::sync() {
+  on_all(impl_->comm, [&] {
+    h5::check(H5Fflush(impl_->file.get(), H5F_SCOPE_GLOBAL), "H5Fflush", impl_->path);
+    sync_file(impl_->path);
+  });
+}
+
+bool ResultsFile::has_stage(const std::string& name) const {
+  return h5::exists(impl_->file.get(), "/" + name);
+}
+
+void ResultsFile::write_stage(const std::string& name, const std::string& text,
+                              const std::function<void(TreeWriter&)>& fill) {
+  sync();
+  impl_->close_shared();
+  // The file is opened again before a failure of `fill` is reported: the old content stays usable.
+  std::exception_ptr failure;
+  try {
+    on_root(impl_->comm, [&] {
+      impl_->copy_and_fill(name, text, fill);
+      return std::string();
+    });
+  } catch (const Failure&) {
+    failure = std::current_exception();
+  }
+  impl_->open_shared();
+  if (impl_->comm.is_root()) impl_->session.attach(impl_->file.get());
+  if (failure) std::rethrow_exception(failure);
+}
+
+void ResultsFile::note_session(const std::map<std::string, std::string>& entries) {
+  if (impl_->comm.is_root()) impl_->session.note(entries);
+}
+
+void ResultsFile::close() {
+  fault_point("close", impl_->comm.rank());
+  note_session({{"end", utc_now()}});
+  sync();
+  impl_->close_shared();
+  impl_->lock = FileLock();
+}
+
+}  // namespace modscape::io

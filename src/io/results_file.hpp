@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// The results file: one parallel HDF5 file per MPI job, written so that nothing finished is ever lost and nothing
+// half-written is ever counted (docs/output-format.md; the reasons are in docs/design.md §4). Two kinds of content:
+//   live tables    rows fixed at creation; one dataset per column; independent writes of whole disjoint rows in the
+//   order
+//                  data, crc, status; a reader takes status, then data, then crc.
+//   stage results  groups whose sizes are known late; written by rank 0 to a temporary copy, fsync, rename.
+// Provenance lives under /provenance and is outside equality.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "parallel/communicator.hpp"
+
+namespace modscape::io {
+
+/// An axis of a dataset: a dimension scale with coordinates and units, attached to every dataset that uses it.
+struct Axis {
+  std::string name;
+  std::string units;
+  std::string text;
+  std::vector<double> values;
+};
+
+enum class ColumnType { f64, i32 };
+
+/// One column of a live table; `axes` name the trailing dimensions (empty = one number per row).
+struct Column {
+  std::string name;
+  ColumnType type = ColumnType::f64;
+  std::string units;
+  std::string text;
+  std::vector<std::string> axes;
+};
+
+/// `path` is a group such as "/sweep/prior"; its row axis is a scale 0..rows-1 called `row_axis`.
+/// status 0 = empty, 1 = done, >1 = a named failure (attribute `status_meanings`).
+struct LiveTable {
+  std::string path;
+  std::string row_axis = "row";
+  std::string text;
+  std::int64_t rows = 0;
+  std::vector<Axis> axes;
+  std::vector<Column> columns;
+};
+
+/// Row status codes every live table uses; codes above 1 are failures, each with a name in the file.
+enum class RowStatus : std::uint8_t {
+  empty = 0,
+  done = 1,
+  non_finite = 2,
+  step_collapse = 3,
+  spike_storm = 4,
+  cost_limit = 5,
+  crashed = 6
+};
+std::string_view to_string(RowStatus status);
+
+/// Everything that fixes the file at creation.
+struct FileLayout {
+  std::string title;
+  std::string job_text;  ///< resolved job, TOML with every default
+  std::string job_hash;  ///< hex; same hash = same job = resume
+  std::vector<LiveTable> tables;
+};
+
+/// Rows of one live table in memory: numbers for rows [first, first+count), to be filled and written in one go. `row`
+/// is the row's number in the table, in [first, first+count), everywhere below. Cells start at 0 and statuses at empty.
+class RowBlock {
+ public:
+  RowBlock(const LiveTable& table, std::int64_t first, std::int64_t count);
+  std::int64_t first() const noexcept { return first_; }
+  std::int64_t count() const noexcept { return count_; }
+  /// The cells of one column of one row (length = product of its axes); f64 and i32 columns by the matching call.
+  std::span<double> f64(std::int64_t row, std::size_t column);
+  std::span<std::int32_t> i32(std::int64_t row, std::size_t column);
+  void set_status(std::int64_t row, RowStatus status);
+  RowStatus status(std::int64_t row) const;
+  /// CRC-32C of the row's column bytes in listed order.
+  std::uint32_t crc(std::int64_t row) const;
+
+  // Raw storage, for the file: column c holds count()*width(c) elements of its type.
+  std::span<const std::byte> column_bytes(std::size_t column) const;
+  std::span<std::byte> column_bytes(std::size_t column);
+  std::span<std::uint8_t> statuses() { return statuses_; }
+  std::size_t width(std::size_t column) const { return widths_[column]; }
+
+ private:
+  template <class T>
+  std::span<T> cells(std::int64_t row, std::size_t column, ColumnType type);
+
+  std::int64_t first_, count_;
+  std::vector<ColumnType> types_;
+  std::vector<std::size_t> widths_;
+  std::vector<std::vector<std::byte>> columns_;
+  std::vector<std::uint8_t> statuses_;
+};
+
+/// Writes groups, datasets and attributes of a tree (stage results and small files). Serial. All strings are stored
+/// fixed-length UTF-8. Paths start at the top of that tree: in a file "/a" is "/a", in the stage "fit" it is "/fit/a"
+/// (with or without the leading slash).
+class TreeWriter {
+ public:
+  virtual ~TreeWriter() = default;
+  /// Creates missing parent groups. `axes` names dimension scales made before by axis(), in the same or an enclosing
+  /// group; the product of their lengths must be values.size().
+  virtual void dataset(const std::string& path, std::span<const double> values, const std::vector<std::string>& axes,
+                       const std::string& units, const std::string& text) = 0;
+  virtual void dataset(const std::string& path, std::span<const std::int32_t> values,
+                       const std::vector<std::string>& axes, const std::string& units, const std::string& text) = 0;
+  virtual void dataset(const std::string& path, const std::vector<std::string>& values,
+                       const std::vector<std::string>& axes, const std::string& text) = 0;
+  /// A dimension scale `path` (its last component is the axis name).
+  virtual void axis(const std::string& path, std::span<const double> values, const std::string& units,
+                    const std::string& text) = 0;
+  /// A scale whose coordinates are labels: integer coordinates 0..n-1 plus a string dataset `<path>_label` on it.
+  virtual void label_axis(const std::string& path, const std::vector<std::string>& labels, const std::string& text) = 0;
+  virtual void attribute(const std::string& path, const std::string& name, const std::string& value) = 0;
+  virtual void attribute(const std::string& path, const std::string& name, double value) = 0;
+};
+
+/// Creates `path` with the tree that `fill` writes: temporary file, fsync, rename. An existing file is refused unless
+/// `force` (BadInput). Serial; call it on one rank. `provenance` goes to /provenance as string attributes.
+void write_tree_file(const std::string& path, bool force, const std::map<std::string, std::string>& provenance,
+                     const std::function<void(TreeWriter&)>& fill);
+
+/// Numbers and texts of any results or tree file; serial, read-only, works while a job writes the file.
+class TreeReader {
+ public:
+  explicit TreeReader(const std::string& path);  ///< BadInput if missing or not a readable HDF5 file
+  ~TreeReader();
+  TreeReader(TreeReader&&) noexcept;
+  TreeReader& operator=(TreeReader&&) noexcept;
+  bool exists(const std::string& path) const;
+  std::vector<std::int64_t> shape(const std::string& path) const;
+  std::vector<double> f64(const std::string& path) const;
+  std::vector<std::int32_t> i32(const std::string& path) const;
+  std::vector<std::uint8_t> u8(const std::string& path) const;
+  std::vector<std::string> strings(const std::string& path) const;
+  std::string attribute(const std::string& path, const std::string& name) const;  ///< string attribute; empty if absent
+  double number(const std::string& path, const std::string& name) const;          ///< numeric attribute; NaN if absent
+  std::vector<std::string> children(const std::string& path) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The parallel results file of one job.
+class ResultsFile {
+ public:
+  /// Collective. Creates the file (checks space with posix_fallocate, BadInput when there is not enough) or, when it
+  /// exists with the same job hash, resumes it. Another job's file, another format version or a foreign file: BadInput,
+  /// untouched, unless `force` (then it is replaced). A second writer is refused by name (lock file `path`.lock).
+  /// `provenance` describes this session (stored as one JSON line in preallocated space, so a kill cannot damage the
+  /// file).
+  static ResultsFile open(const parallel::Communicator& comm, const std::string& path, const FileLayout& layout,
+                          const std::map<std::string, std::string>& provenance, bool force);
+  ResultsFile(ResultsFile&&) noexcept;
+  ResultsFile& operator=(ResultsFile&&) noexcept;
+  ~ResultsFile();  ///< releases handles; never communicates
+
+  bool resumed() const noexcept;
+  /// What the user should know though the job goes on: another commit wrote part of the file, no file locks here.
+  const std::vector<std::string>& warnings() const noexcept;
+  const std::string& path() const noexcept;
+
+  /// Row statuses of a table as they stand, verified: a row whose crc does not match counts as empty. Collective (read
+  /// once by rank 0, broadcast). Rows attempted three times without a result come back as crashed (and are written as
+  /// such).
+  std::vector<std::uint8_t> verified_status(const std::string& table);
+
+  /// Notes an attempt at rows [first, first+count) before computing them (uint8 counters under /provenance).
+  /// Independent.
+  void note_attempt(const std::string& table, std::int64_t first, std::int64_t count);
+
+  /// Independent write of finished rows, in the order data, crc, status. A failed write throws IoFailure (the caller
+  /// aborts the job).
+  void write(const std::string& table, RowBlock& block);
+
+  /// All rows of a table, read back (serial read on this rank after a collective flush by sync()). Rows with status 0
+  /// are zero.
+  RowBlock read(const std::string& table);
+
+  void sync();  ///< collective: flush and fsync
+
+  bool has_stage(const std::string& name) const;
+  /// Collective. Rank 0 runs `fill` against a temporary copy below group `/name`, fsync, rename; all ranks reopen the
+  /// new file.
+  void write_stage(const std::string& name, const std::string& text, const std::function<void(TreeWriter&)>& fill);
+
+  /// Free text of this session (JSON object merged into the session line): timings, utilisation. Rank 0 only has an
+  /// effect.
+  void note_session(const std::map<std::string, std::string>& entries);
+
+  void close();  ///< collective: sync, record the end time of the session, release the lock
+
+ private:
+  struct Impl;
+  explicit ResultsFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Progress of every live table of a (possibly running) job.
+struct TableProgress {
+  std::string path;
+  std::int64_t rows, done, failed;
+};
+std::vector<TableProgress> read_progress(const std::string& path);
+
+/// Versions of HDF5 and MPI and the MPI-IO component in force, for provenance and `info`.
+std::map<std::string, std::string> io_versions();
+
+}  // namespace modscape::io

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "io/crc32c.hpp"
+#include "io/results_file.hpp"
+
+namespace modscape::io {
+namespace {
+std::size_t element_bytes(ColumnType type) {
+  return type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
+}
+
+std::size_t axis_length(const LiveTable& table, const std::string& name) {
+  const auto axis = std::find_if(table.axes.begin(), table.axes.end(), [&](const Axis& a) { return a.name == name; });
+  if (axis == table.axes.end()) throw InternalError(fmt::format("table {} has no axis '{}'", table.path, name));
+  return axis->values.size();
+}
+}  // namespace
+
+std::string_view to_string(RowStatus status) {
+  switch (status) {
+    case RowStatus::empty:
+      return "empty";
+    case RowStatus::done:
+      return "done";
+    case RowStatus::non_finite:
+      return "non_finite";
+    case RowStatus::step_collapse:
+      return "step_collapse";
+    case RowStatus::spike_storm:
+      return "spike_storm";
+    case RowStatus::cost_limit:
+      return "cost_limit";
+    case RowStatus::crashed:
+      return "crashed";
+  }
+  return "unknown";
+}
+
+RowBlock::RowBlock(const LiveTable& table, std::int64_t first, std::int64_t count) : first_(first), count_(count) {
+  if (first < 0 || count < 0 || count > table.rows - first)
+    throw InternalError(fmt::format("table {}: rows {}+{} of {}", table.path, first, count, table.rows));
+  const auto rows = static_cast<std::size_t>(count);
+  for (const Column& column : table.columns) {
+    std::size_t width = 1;
+    for (const std::string& axis : column.axes) width *= axis_length(table, axis);
+    types_.push_back(column.type);
+    widths_.push_back(width);
+    columns_.emplace_back(rows * width * element_bytes(column.type));
+  }
+  statuses_.resize(rows);
+}
+
+template <class T>
+std::span<T> RowBlock::cells(std::int64_t row, std::size_t column, ColumnType type) {
+  if (types_.at(column) != type) throw InternalError(fmt::format("column {} is of another type", column));
+  if (row < first_ || row >= first_ + count_) throw InternalError(fmt::format("row {} is not in this block", row));
+  const std::size_t width = widths_[column];
+  T* const begin = reinterpret_cast<T*>(columns_[column].data());
+  return {begin + static_cast<std::size_t>(row - first_) * width, width};
+}
+
+std::span<double> RowBlock::f64(std::int64_t row, std::size_t column) {
+  return cells<double>(row, column, ColumnType::f64);
+}
+
+std::span<std::int32_t> RowBlock::i32(std::int64_t row, std::size_t column) {
+  return cells<std::int32_t>(row, column, ColumnType::i32);
+}
+
+void RowBlock::set_status(std::int64_t row, RowStatus status) {
+  statuses_.at(static_cast<std::size_t>(row - first_)) = static_cast<std::uint8_t>(status);
+}
+
+RowStatus RowBlock::status(std::int64_t row) const {
+  return static_cast<RowStatus>(statuses_.at(static_cast<std::size_t>(row - first_)));
+}
+
+std::uint32_t RowBlock::crc(std::int64_t row) const {
+  Crc32c crc;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const std::size_t row_bytes = widths_[c] * element_bytes(types_[c]);
+    crc.process_bytes(columns_[c].data() + static_cast<std::size_t>(row - first_) * row_bytes, row_bytes);
+  }
+  return crc.checksum();
+}
+
+std::span<const std::byte> RowBlock::column_bytes(std::size_t column) const {
+  return columns_.at(column);
+}
+std::span<std::byte> RowBlock::column_bytes(std::size_t column) {
+  return columns_.at(column);
+}
+
+}  // namespace modscape::io

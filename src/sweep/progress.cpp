@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace modscape::sweep {
+
+std::string format_duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+Progress::Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active)
+    : label_(std::move(label)), total_(total), already_done_(already_done), active_(active), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+void Progress::update(std::int64_t done, std::int64_t failed) {
+  const double since = std::chrono::duration<double>(Clock::now() - last_).count();
+  if (!active_ || since < (terminal_ ? 0.2 : 10.0)) return;
+  last_ = Clock::now();
+  print(done, failed);
+}
+
+void Progress::finish(std::int64_t done, std::int64_t failed) {
+  if (!active_) return;
+  print(done + failed, failed);
+  if (terminal_) std::fputc('\n', stderr);
+}
+
+void Progress::print(std::int64_t done, std::int64_t failed) const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double rate = static_cast<double>(done - already_done_) / std::max(elapsed, 1e-3);
+  const double left = rate > 0 ? static_cast<double>(total_ - done) / rate : 0.0;
+  std::string bar;
+  if (terminal_) {
+    const auto filled = static_cast<std::size_t>(total_ > 0 ? 24 * done / total_ : 24);
+    bar = "[" + std::string(filled, '#') + std::string(24 - filled, '.') + "] ";
+  }
+  const std::string ending = done >= total_ ? "in " + format_duration(elapsed) : "about " + format_duration(left) + " left";
+  fmt::print(stderr, "{}{:<28} {}{}/{} rows, {:.0f} rows/s, {}, {} failed{}", terminal_ ? "\r" : "", label_, bar, done, total_, rate, ending, failed,
+             terminal_ ? "  " : "\n");
+  std::fflush(stderr);
+}
+
+}  // namespace modscape::sweep

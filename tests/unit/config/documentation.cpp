@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/job-files.md has one line per quantity, with the unit, default and bounds of the parameter tables.
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "config/job_tables.hpp"
+#include "unit/config/scratch.hpp"
+
+namespace modscape::config {
+namespace {
+
+std::string default_text(const ParameterInfo& info) {
+  if (is_required(info)) return "required";
+  return std::isnan(info.default_value) ? "see text" : format_quantity(info.default_value, info.unit);
+}
+
+std::string expected_line(const ParameterInfo& info) {
+  return fmt::format("| `{}` | {} | {} | {} {} … {} | {} |", info.name, symbol(info.unit), default_text(info),
+                     info.open_lower ? ">" : "≥", info.lower, info.upper, info.text);
+}
+
+template <class P>
+void expect_lines(const ParameterTable<P>& table) {
+  std::ostringstream page;
+  page << std::ifstream(test::source_dir() + "/docs/job-files.md").rdbuf();
+  for (const auto& row : table) EXPECT_THAT(page.str(), ::testing::HasSubstr(expected_line(row))) << expected_line(row);
+}
+
+TEST(Documentation, EveryQuantityHasItsLine) {
+  expect_lines(models::adex_table());
+  expect_lines(protocol_table());
+  expect_lines(junction_table());
+  expect_lines(step_table());
+  expect_lines(ramp_table());
+  expect_lines(noise_table());
+  expect_lines(initial_table());
+  expect_lines(record_table());
+  expect_lines(integrator_table());
+  expect_lines(sweep_protocol_table());
+  expect_lines(data_table());
+  expect_lines(gauge_table());
+  expect_lines(exploration_table());
+  expect_lines(fit_table());
+}
+
+}  // namespace
+}  // namespace modscape::config
