@@ -108,9 +108,9 @@ struct StudyJob {
   std::int64_t points = 20480;    ///< exploration points
   std::int64_t rounds = 5;        ///< refinement rounds per condition
   std::int64_t draws = 1024;      ///< points per round
-  std::int64_t accepted = 256;    ///< models kept per condition
+  std::int64_t accepted = 512;    ///< models kept per condition
   double min_ess = 200.0;
-  double correlation_length = 100.0;    ///< pA: correlation exp(-|dI|/length) between currents of the same cells
+  double correlation_length = 20.0;     ///< pA: correlation exp(-|dI|/length) between currents of the same cells
   std::vector<double> held_out;         ///< pA: currents kept out of the likelihood
   std::string fit_mode = "population";  ///< or "single_cell"
   std::string single_cell;              ///< cell id, with fit_mode = "single_cell"

@@ -200,8 +200,8 @@ TomlNode list_node(std::vector<TomlNode> items) {
 }  // namespace
 
 std::vector<Range> default_ranges() {
-  return {{"C_m", 60, 250, Scale::linear}, {"g_L", 1.5, 8, Scale::log},  {"Delta_T", 0.5, 5, Scale::linear},
-          {"a", -3, 5, Scale::linear},     {"b", 0, 150, Scale::linear}, {"tau_w", 10, 500, Scale::log},
+  return {{"C_m", 40, 250, Scale::linear}, {"g_L", 1.5, 8, Scale::log},  {"Delta_T", 0.5, 5, Scale::linear},
+          {"a", -3, 5, Scale::linear},     {"b", 0, 400, Scale::linear}, {"tau_w", 10, 500, Scale::log},
           {"V_r", -75, -47, Scale::linear}};
 }
 

@@ -8,10 +8,14 @@ namespace {
 
 using models::AdexParameters;
 
-double exponential(const AdexParameters& p, double V) { return std::exp((V - p.V_T) / p.Delta_T); }
+double exponential(const AdexParameters& p, double V) {
+  return std::exp((V - p.V_T) / p.Delta_T);
+}
 
 // J(V) = [[g_L (e - 1)/C, -1/C], [a/tau_w, -1/tau_w]]
-double trace(const AdexParameters& p, double V) { return p.g_L * (exponential(p, V) - 1.0) / p.C_m - 1.0 / p.tau_w; }
+double trace(const AdexParameters& p, double V) {
+  return p.g_L * (exponential(p, V) - 1.0) / p.C_m - 1.0 / p.tau_w;
+}
 double determinant(const AdexParameters& p, double V) {
   return (p.a - p.g_L * (exponential(p, V) - 1.0)) / (p.C_m * p.tau_w);
 }
@@ -23,12 +27,14 @@ double bracketed_root(const F& f, double low, double high) {
   if (f_high == 0.0) return high;
   if (!(f_low * f_high < 0.0)) return NAN;
   std::uintmax_t iterations = 200;
-  const auto [a, b] = boost::math::tools::toms748_solve(f, low, high, f_low, f_high, boost::math::tools::eps_tolerance<double>(52), iterations);
+  const auto [a, b] = boost::math::tools::toms748_solve(f, low, high, f_low, f_high,
+                                                        boost::math::tools::eps_tolerance<double>(52), iterations);
   return 0.5 * (a + b);
 }
 
-// e^v + e^{2v}/(A - 1/Tw) > 0: the Hopf is always subcritical. The coefficient follows from projecting the cubic and quadratic terms
-// of v' = e^v - v - w + I on the critical eigenvector (Kuznetsov 2004, eq. 3.20) with q normalised to 1.
+// e^v + e^{2v}/(A - 1/Tw) > 0: the Hopf is always subcritical. The coefficient follows from projecting the cubic and
+// quadratic terms of v' = e^v - v - w + I on the critical eigenvector (Kuznetsov 2004, eq. 3.20) with q normalised
+// to 1.
 double first_lyapunov(double A, double Tw) {
   const double e = 1.0 + 1.0 / Tw;  // e^v at the Hopf point
   const double omega = std::sqrt((A - 1.0 / Tw) / Tw);
@@ -80,9 +86,11 @@ AdexLandmarks adex_landmarks(const AdexParameters& p) {
   marks.a_BT = p.C_m / p.tau_w;
   marks.V_BT = p.V_T + p.Delta_T * std::log1p(ratio);
   marks.I_BT = (p.g_L + marks.a_BT) * at_trace_zero;
+  // Complex eigenvalues need |e^v - 1 + ratio| < 2 sqrt(A ratio). If that fails as V -> -inf, there is a range of V
+  // where it holds only if its upper end is positive, and that needs tau_w > tau_m.
   if (p.a > 0.0) {
     const bool at_rest = A > 0.25 / ratio * (1.0 - ratio) * (1.0 - ratio);
-    marks.resonance = at_rest ? Resonance::resonator : Resonance::mixed;
+    marks.resonance = at_rest ? Resonance::resonator : ratio < 1.0 ? Resonance::mixed : Resonance::integrator;
   }
   return marks;
 }
@@ -98,6 +106,8 @@ std::vector<Equilibrium> adex_equilibria(const AdexParameters& p, double current
     while (residual(low) > 0.0 && low > -1e9) low -= 2.0 * (top - low);
     for (const double root : {bracketed_root(residual, low, top), bracketed_root(residual, top, high)})
       if (!std::isnan(root) && (roots.empty() || root > roots.back())) roots.push_back(root);
+  } else if (p.a == -p.g_L) {  // the curve is the exponential alone: no bracket reaches its tail
+    if (current < 0.0) roots.push_back(p.V_T + p.Delta_T * std::log(-current / (p.g_L * p.Delta_T)));
   } else {
     double low = p.E_L - 10.0;
     while (residual(low) < 0.0 && low > -1e9) low -= 2.0 * (high - low);

@@ -10,56 +10,94 @@
 namespace modscape::ephys {
 namespace {
 
-constexpr std::array<std::string_view, regime_count> names{"rest",     "transient",    "few",       "tonic",     "adapting",
-                                                           "initial_burst", "bursting", "accelerating", "irregular", "rest+spiking"};
+constexpr std::array<std::string_view, regime_count> names{"rest",      "transient",     "few",      "tonic",
+                                                           "adapting",  "initial_burst", "bursting", "accelerating",
+                                                           "irregular", "rest+spiking"};
 
-bool equal(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b)); }
-
-// Spikes per group if the last intervals repeat with that period and the group has a clear pause; 0 otherwise.
-int repeating_group(std::span<const double> isi, const RegimeRules& rules) {
-  for (std::size_t n = 2; 2 * n <= isi.size(); ++n) {
-    const auto last = isi.last(2 * n);
-    const bool repeats = std::ranges::equal(last.first(n), last.last(n), [&](double a, double b) { return equal(a, b, rules.equal); });
-    const auto [shortest, longest] = std::ranges::minmax(last.last(n));
-    if (repeats && longest > rules.burst_ratio * shortest) return static_cast<int>(n);
-  }
-  return 0;
+// True if no interval is below (1 - tolerance) of the longest.
+bool all_equal(std::span<const double> isi, double tolerance) {
+  const auto [shortest, longest] = std::ranges::minmax(isi);
+  return shortest >= (1.0 - tolerance) * longest;
 }
 
-// Counts changes beyond the tolerance: intervals that grow, and that shrink.
-std::array<int, 2> growth(std::span<const double> isi, double tolerance) {
-  std::array<int, 2> counts{0, 0};
-  for (std::size_t i = 1; i < isi.size(); ++i)
-    if (!equal(isi[i], isi[i - 1], tolerance)) ++counts[isi[i] > isi[i - 1] ? 0 : 1];
-  return counts;
+// The length above which an interval is a pause: the middle (in logarithms) of the widest gap between the sorted
+// intervals. Infinite if that gap is no wider than `ratio`, so that bursts and pauses are not two kinds of interval.
+double pause_threshold(std::span<const double> isi, double ratio) {
+  std::vector<double> sorted(isi.begin(), isi.end());
+  std::ranges::sort(sorted);
+  double widest = ratio, threshold = INFINITY;
+  for (std::size_t i = 1; i < sorted.size(); ++i)
+    if (sorted[i] > widest * sorted[i - 1]) {
+      widest = sorted[i] / sorted[i - 1];
+      threshold = std::sqrt(sorted[i] * sorted[i - 1]);
+    }
+  return threshold;
+}
+
+// Bursts that repeat: at least two pauses, and at least one short interval between any two.
+bool repeats_bursts(std::span<const double> isi, double ratio) {
+  const double threshold = pause_threshold(isi, ratio);
+  int pauses = 0;
+  bool adjacent = false;
+  for (std::size_t i = 0; i < isi.size(); ++i) {
+    if (isi[i] <= threshold) continue;
+    ++pauses;
+    adjacent = adjacent || (i > 0 && isi[i - 1] > threshold);
+  }
+  return pauses >= 2 && !adjacent;
+}
+
+// One burst, then single spikes only; from the second interval after the burst on they are equal.
+bool bursts_once(std::span<const double> isi, const RegimeRules& rules) {
+  const double threshold = pause_threshold(isi, rules.burst_ratio);
+  const auto first_pause = std::ranges::find_if(isi, [&](double x) { return x > threshold; });
+  const auto later = isi.last(static_cast<std::size_t>(isi.end() - first_pause));
+  return first_pause != isi.begin() && later.size() >= 3 && std::ranges::min(later) > threshold &&
+         all_equal(later.subspan(1), rules.equal);
+}
+
+// Intervals that come back in the same order, at least twice, and differ too little to be bursts.
+bool alternates(std::span<const double> isi, const RegimeRules& rules) {
+  const auto [shortest, longest] = std::ranges::minmax(isi);
+  if (longest > rules.burst_ratio * shortest) return false;
+  for (std::size_t period = 2; 2 * period <= isi.size(); ++period) {
+    bool repeats = true;
+    for (std::size_t i = period; i < isi.size(); ++i)
+      repeats = repeats && all_equal(std::array{isi[i], isi[i - period]}, rules.equal);
+    if (repeats) return true;
+  }
+  return false;
+}
+
+// From -1 (every change is a shrinkage) to 1 (every change is growth).
+double trend(std::span<const double> isi) {
+  double summed = 0.0;
+  for (std::size_t i = 1; i < isi.size(); ++i) summed += std::abs(std::log(isi[i] / isi[i - 1]));
+  return summed > 0.0 ? std::log(isi.back() / isi.front()) / summed : 0.0;
 }
 
 Regime classify_intervals(std::span<const double> isi, const RegimeRules& rules) {
-  if (repeating_group(isi, rules) > 0) return Regime::bursting;
-  const double settled = isi.back();
-  const double tight = rules.equal * 0.2;  // a slow drift counts even if neighbours are nearly equal
-  const auto [grows, shrinks] = growth(isi, tight);
-  const bool all_equal = std::ranges::all_of(isi, [&](double x) { return equal(x, settled, rules.equal); });
-  if (all_equal) return Regime::tonic;
-  const auto early = std::min<std::size_t>(isi.size(), static_cast<std::size_t>(rules.settled_after));
-  const auto late = isi.subspan(early);
-  const bool late_equal = late.size() >= 2 && std::ranges::all_of(late, [&](double x) { return equal(x, settled, 4 * rules.equal); });
-  if (late_equal && isi.front() < rules.initial_ratio * settled && isi[1] < rules.initial_ratio * settled) return Regime::initial_burst;
-  if (shrinks == 0) return Regime::adapting;
-  if (grows == 0) return Regime::accelerating;
-  if (late_equal) return isi.front() < settled ? Regime::adapting : Regime::accelerating;
-  return Regime::irregular;
+  const auto late = isi.last((isi.size() + 1) / 2);  // the second half: what the neuron has settled to
+  if (all_equal(isi, rules.equal)) return Regime::tonic;
+  if (repeats_bursts(isi, rules.burst_ratio) || repeats_bursts(late, rules.burst_ratio)) return Regime::bursting;
+  if (bursts_once(isi, rules)) return Regime::initial_burst;
+  const double direction = trend(isi);
+  const bool settles = late.size() >= 3 && all_equal(late, rules.equal);
+  if (settles || std::abs(direction) >= rules.trend) return direction > 0.0 ? Regime::adapting : Regime::accelerating;
+  return late.size() >= 4 && alternates(late, rules) ? Regime::tonic : Regime::irregular;
 }
 
 }  // namespace
 
-std::string_view to_string(Regime regime) { return names[static_cast<std::size_t>(regime)]; }
+std::string_view to_string(Regime regime) {
+  return names[static_cast<std::size_t>(regime)];
+}
 
 Regime classify_on_protocol(std::span<const double> spike_times, double duration, const RegimeRules& rules) {
   if (spike_times.empty()) return Regime::rest;
   const std::vector<double> isi = interspike_intervals(spike_times);
   const double silence = duration - spike_times.back();
-  const double longest = isi.empty() ? spike_times.front() : *std::ranges::max_element(isi);
+  const double longest = isi.empty() ? spike_times.front() : std::max(spike_times.front(), std::ranges::max(isi));
   if (silence > rules.stop_ratio * longest) return Regime::transient;
   if (isi.size() < 2) return Regime::few;
   return classify_intervals(isi, rules);
@@ -79,12 +117,15 @@ int settled_period(std::span<const double> w_after, int longest, double toleranc
 }
 
 Regime classify_settled(std::span<const double> intervals, std::span<const double> w_after, const RegimeRules& rules) {
-  const int period = settled_period(w_after);
-  if (period == 1) return Regime::tonic;
+  if (intervals.empty()) return Regime::few;
+  // A slow drift towards one interval is tonic, although the state after the reset still moves.
+  if (all_equal(intervals.last((intervals.size() + 1) / 2), rules.equal)) return Regime::tonic;
+  const auto period = static_cast<std::size_t>(settled_period(w_after));
   if (period == 0) return Regime::irregular;
-  const auto group = intervals.last(std::min<std::size_t>(intervals.size(), static_cast<std::size_t>(period)));
-  const auto [shortest, longest] = std::ranges::minmax(group);
-  return longest > rules.burst_ratio * shortest ? Regime::bursting : Regime::tonic;
+  const auto groups = intervals.last(std::min(intervals.size(), 3 * period));
+  if (repeats_bursts(groups, rules.burst_ratio)) return Regime::bursting;
+  const auto [shortest, longest] = std::ranges::minmax(groups);
+  return longest <= rules.burst_ratio * shortest ? Regime::tonic : Regime::irregular;
 }
 
 std::string regime_string(std::span<const Regime> along_current) {

@@ -20,7 +20,8 @@ SpikeFeatures spike_features(std::span<const double> spike_times, const Stimulus
   features.spike_count = static_cast<int>(times.size());
   if (times.empty()) return features;
   features.time_to_first_spike = times.front() - window.start;
-  if (times.back() > window.start) features.mean_frequency = 1000.0 * static_cast<double>(times.size()) / (times.back() - window.start);
+  if (times.back() > window.start)
+    features.mean_frequency = 1000.0 * static_cast<double>(times.size()) / (times.back() - window.start);
   const std::vector<double> isi = interspike_intervals(times);
   if (isi.empty()) return features;
   const double count = static_cast<double>(isi.size());
@@ -30,9 +31,10 @@ SpikeFeatures spike_features(std::span<const double> spike_times, const Stimulus
   if (isi.size() < 2) return features;
   double squares = 0.0, change = 0.0;
   for (const double interval : isi) squares += (interval - features.ISI_mean) * (interval - features.ISI_mean);
-  for (std::size_t i = 1; i < isi.size(); ++i) change += (isi[i] - isi[i - 1]) / (isi[i] + isi[i - 1]);
   features.ISI_CV = std::sqrt(squares / count) / features.ISI_mean;
-  features.adaptation_index2 = change / (count - 1.0);
+  if (isi.size() < 3) return features;
+  for (std::size_t i = 2; i < isi.size(); ++i) change += (isi[i] - isi[i - 1]) / (isi[i] + isi[i - 1]);
+  features.adaptation_index2 = change / (count - 2.0);
   return features;
 }
 

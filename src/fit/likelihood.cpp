@@ -35,7 +35,7 @@ FiTarget make_target(const config::FiCurve& curve, std::span<const double> rheob
   target.fi_rheobases = fi_subset(curve, target.rheobases);
   const double floor = 0.5 / std::sqrt(static_cast<double>(curve.cells));
   for (std::size_t k = 0; k < curve.currents.size(); ++k) {
-    target.sd.push_back(std::max(curve.sem[k], floor));
+    target.sd.push_back(curve.sem[k] > floor ? curve.sem[k] : floor);  // also where a single cell has no SEM
     const bool is_held_out = std::ranges::find(held_out, curve.currents[k]) != held_out.end();
     (is_held_out ? target.held_out : curve.sem[k] > 0.0 ? target.correlated : target.one_sided).push_back(k);
   }

@@ -19,12 +19,6 @@ hid_t file_type(ColumnType type) {
   return type == ColumnType::f64 ? H5T_IEEE_F64LE : H5T_STD_I32LE;
 }
 
-const Axis& axis_of(const LiveTable& table, const std::string& name) {
-  const auto axis = std::ranges::find(table.axes, name, &Axis::name);
-  if (axis == table.axes.end()) throw InternalError(fmt::format("table {} has no axis '{}'", table.path, name));
-  return *axis;
-}
-
 std::vector<hsize_t> column_shape(const LiveTable& table, const Column& column) {
   std::vector<hsize_t> shape{static_cast<hsize_t>(table.rows)};
   for (const std::string& axis : column.axes) shape.push_back(axis_of(table, axis).values.size());
@@ -81,6 +75,7 @@ void make_table(hid_t file, const LiveTable& table) {
     const std::string path = table.path + "/" + column.name;
     const h5::Dataset data = h5::create_dataset(file, path, file_type(column.type), column_shape(table, column));
     h5::describe(data.get(), column.units, column.text);
+    for (const auto& [name, value] : column.attributes) h5::write_attribute(data.get(), name, value);
     h5::attach_scale(data.get(), rows.get(), 0);
     for (std::size_t d = 0; d < column.axes.size(); ++d)
       h5::attach_scale(data.get(), scales[column.axes[d]].get(), d + 1);
@@ -150,6 +145,12 @@ TreeReader open_existing(const std::string& path) {
   }
 }
 }  // namespace
+
+const Axis& axis_of(const LiveTable& table, const std::string& name) {
+  const auto axis = std::ranges::find_if(table.axes, [&](const Axis& candidate) { return candidate.name == name; });
+  if (axis == table.axes.end()) throw InternalError(fmt::format("table {} has no axis '{}'", table.path, name));
+  return *axis;
+}
 
 std::string status_path(const LiveTable& table) {
   return table.path + "/status";

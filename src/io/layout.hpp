@@ -15,6 +15,7 @@ inline constexpr const char* job_hash_attribute = "job_hash";
 inline constexpr std::size_t session_lines = 128;   ///< starts of one job that get a line of their own
 inline constexpr std::size_t session_bytes = 4096;  ///< longest line
 
+const Axis& axis_of(const LiveTable& table, const std::string& name);  ///< InternalError if there is none
 std::string status_path(const LiveTable& table);
 std::string crc_path(const LiveTable& table);
 std::string attempts_path(const LiveTable& table);

@@ -35,8 +35,8 @@ void write_holder(const FileDescriptor& file) {
   const auto host = environment.find("host");
   const std::string text =
       fmt::format("process {} on host {}", ::getpid(), host == environment.end() ? "unknown" : host->second);
-  if (::ftruncate(file.get(), 0) == 0)
-    static_cast<void>(::pwrite(file.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  const bool named = ::ftruncate(file.get(), 0) == 0 && ::pwrite(file.get(), text.data(), text.size(), 0) > 0;
+  static_cast<void>(named);
 }
 }  // namespace
 

@@ -38,6 +38,7 @@ struct Column {
   std::string units;
   std::string text;
   std::vector<std::string> axes;
+  std::map<std::string, std::string> attributes = {};  ///< further text attributes, such as the meaning of codes
 };
 
 /// `path` is a group such as "/sweep/prior"; its row axis is a scale 0..rows-1 called `row_axis`.

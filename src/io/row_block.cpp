@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "io/crc32c.hpp"
-#include "io/results_file.hpp"
+#include "io/layout.hpp"
 
 namespace modscape::io {
 namespace {
 std::size_t element_bytes(ColumnType type) {
   return type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
-}
-
-std::size_t axis_length(const LiveTable& table, const std::string& name) {
-  const auto axis = std::find_if(table.axes.begin(), table.axes.end(), [&](const Axis& a) { return a.name == name; });
-  if (axis == table.axes.end()) throw InternalError(fmt::format("table {} has no axis '{}'", table.path, name));
-  return axis->values.size();
 }
 }  // namespace
 
@@ -45,7 +37,7 @@ RowBlock::RowBlock(const LiveTable& table, std::int64_t first, std::int64_t coun
   const auto rows = static_cast<std::size_t>(count);
   for (const Column& column : table.columns) {
     std::size_t width = 1;
-    for (const std::string& axis : column.axes) width *= axis_length(table, axis);
+    for (const std::string& axis : column.axes) width *= axis_of(table, axis).values.size();
     types_.push_back(column.type);
     widths_.push_back(width);
     columns_.emplace_back(rows * width * element_bytes(column.type));

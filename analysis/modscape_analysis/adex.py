@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The AdEx neuron of src/models/adex.hpp, for drawing: nullclines, vector field and the orbit under a current step.
+
+C_m dV/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_T)/Delta_T) - w + I,   tau_w dw/dt = a (V - E_L) - w;
+at V_peak: V <- V_r, w <- w + b, and V is held at V_r for t_ref while w goes on. Units: mV, ms, pA, nS, pF."""
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+PARAMETERS = ["C_m", "g_L", "E_L", "V_T", "Delta_T", "a", "b", "tau_w", "V_r", "V_peak", "t_ref"]
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """Pieces between resets, each an array of rows t, V, w; and the states (V, w) after each reset."""
+
+    pieces: list
+    resets: np.ndarray
+
+
+def v_nullcline(p, V, current):
+    return p["g_L"] * (p["Delta_T"] * np.exp((V - p["V_T"]) / p["Delta_T"]) - (V - p["E_L"])) + current
+
+
+def w_nullcline(p, V):
+    return p["a"] * (V - p["E_L"])
+
+
+def rhs(p, V, w, current):
+    """dV/dt in mV/ms and dw/dt in pA/ms."""
+    return (v_nullcline(p, V, current) - w) / p["C_m"], (w_nullcline(p, V) - w) / p["tau_w"]
+
+
+def held(p, w, duration):
+    """w after V was held at V_r."""
+    target = w_nullcline(p, p["V_r"])
+    return target + (w - target) * np.exp(-duration / p["tau_w"])
+
+
+def orbit(p, current, duration):
+    """From rest, under a constant current."""
+
+    def peak(_, y):
+        return y[0] - p["V_peak"]
+
+    peak.terminal, peak.direction = True, 1
+    t, y, pieces, resets = 0.0, [p["E_L"], 0.0], [], []
+    while t < duration:
+        run = solve_ivp(lambda _, y: rhs(p, *y, current), (t, duration), y, "DOP853", events=peak, rtol=1e-9, atol=1e-9)
+        pieces.append(np.column_stack([run.t, run.y.T]))
+        if run.status != 1:
+            break
+        w = run.y[1, -1] + p["b"]
+        resets.append((p["V_r"], w))
+        t, y = run.t[-1] + p["t_ref"], [p["V_r"], held(p, w, p["t_ref"])]
+    return Orbit(pieces, np.reshape(resets, (-1, 2)))

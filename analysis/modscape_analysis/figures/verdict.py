@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdict of each pair of conditions, with the statistics behind it and their nulls."""
+import textwrap
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from .. import style
+from ..output import Drawing, Table
+
+NAME = "verdict"
+TITLE = "Verdicts: does the sequence of regimes switch, or does firing only scale?"
+STRINGS_SHOWN = 6
+
+
+def draw(study):
+    rows = max(1, len(study.verdicts))
+    figure = style.new_figure(study, 0.9 + 3.4 * rows)
+    table = Table()
+    axes = figure.subplots(rows, 5, squeeze=False, width_ratios=[1.05, 1.25, 1, 1, 1])
+    for line, (pair, verdict) in zip(axes, study.verdicts.items(), strict=False):
+        _probabilities(line[0], study, pair, verdict, table)
+        _strings(line[1], study, pair, verdict, table)
+        _distance(line[2], pair, verdict, table)
+        _shift(line[3], pair, verdict, table)
+        _gain(line[4], pair, verdict, table)
+    for text, panel in zip("ABCDE", axes[0], strict=True):
+        style.letter(panel, text)
+    style.legend_above(figure, _handles(study), 6)
+    return Drawing(NAME, TITLE, figure, table, _caption(study))
+
+
+def _probabilities(axes, study, pair, verdict, table):
+    names = list(style.VERDICT_COLOURS)
+    values = [verdict.attribute(f"p_{name}") for name in names]
+    axes.bar(range(4), values, color=list(style.VERDICT_COLOURS.values()))
+    for place, value in enumerate(values):
+        axes.text(place, value + 0.02, f"{value:.2f}", ha="center", fontsize=8.5)
+    axes.set(ylim=(0, 1.12), ylabel="posterior probability", yticks=np.linspace(0, 1, 6))
+    axes.set_xticks(range(4), names, rotation=35, ha="right")
+    axes.set_xlabel(f"null switches: {verdict.attribute('null_switching_rate'):.0%}")
+    axes.set_title(f"{style.pair_label(study, pair)}\n{verdict.attribute('verdict')}")
+    table.add("probabilities", style.pair_name(pair), "probability", names, "verdict", values, "1")
+
+
+def _strings(axes, study, pair, verdict, table):
+    shares = {name: verdict[key] for name, key in zip(pair, ("share_from", "share_to"), strict=True)}
+    order = np.argsort(-sum(shares.values()), kind="stable")
+    shown, rest = order[:STRINGS_SHOWN], order[STRINGS_SHOWN:]
+    names = [_wrapped(verdict["regime_strings"][i]) for i in shown] + (["all others"] if rest.size else [])
+    for place, (name, share) in enumerate(shares.items()):
+        values = np.append(share[shown], share[rest].sum()) if rest.size else share[shown]
+        axes.barh(np.arange(values.size) + 0.38 * (place - 0.5), values, 0.36, color=style.colours(study)[name])
+        table.add("regime_strings", style.pair_name(pair), name, verdict["regime_strings"], "regime string", share, "share of models")
+    axes.set(xlabel="share of models", xlim=(0, 1), title="regimes along\nthe current axis")
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    axes.invert_yaxis()
+
+
+def _wrapped(string):
+    return "\n".join(textwrap.wrap(string.replace("_", " ").replace("|", " | "), 18))
+
+
+def _distance(axes, pair, verdict, table):
+    value, null = verdict.attribute("regime_distance"), verdict["null_regime_distance"]
+    axes.hist(null, 14, density=True, color=style.NULL_COLOUR)
+    axes.axvline(value, color=style.INK, lw=2)
+    axes.set(xlabel="total variation", ylabel="density", yticks=[],
+             title=_title("regime distance", value, verdict.attribute("regime_p_value")))
+    table.add("regime_distance", style.pair_name(pair), "value", "", "", value, "1")
+    table.add("regime_distance", style.pair_name(pair), "null", np.arange(len(null)), "split", null, "1")
+
+
+def _shift(axes, pair, verdict, table):
+    draws, null = verdict["shift_draws"], verdict["null_shift"]
+    _against_null(axes, draws, null, 0)
+    axes.set(xlabel="shift of the rheobase (pA)",
+             title=_title("shift (pA)", verdict.attribute("shift"), verdict.attribute("shift_p_value")))
+    table.add("shift", style.pair_name(pair), "draw", np.arange(len(draws)), "draw", draws, "pA")
+    table.add("shift", style.pair_name(pair), "null", np.arange(len(null)), "split", null, "pA")
+
+
+def _gain(axes, pair, verdict, table):
+    draws, null = verdict["gain_ratio_draws"], np.exp(verdict["null_log_gain"])
+    _against_null(axes, draws, null, 1)
+    axes.set(xlabel="ratio of the gains", title=_title("gain ratio", verdict.attribute("gain_ratio"), verdict.attribute("gain_p_value")))
+    table.add("gain", style.pair_name(pair), "draw", np.arange(len(draws)), "draw", draws, "1")
+    table.add("gain", style.pair_name(pair), "null_log_gain", np.arange(len(null)), "split", verdict["null_log_gain"], "1")
+
+
+def _title(text, value, p_value):
+    return f"{text}\n{value:.2g}, p = {p_value:.2g}".replace("-", "−")
+
+
+def _against_null(axes, draws, null, no_effect):
+    axes.hist(_middle(null), 14, density=True, color=style.NULL_COLOUR)
+    axes.hist(_middle(draws), 24, density=True, histtype="step", color=style.INK, lw=1.4)
+    axes.axvline(no_effect, color=style.INK, lw=0.8, ls="--")
+    axes.set(ylabel="density", yticks=[])
+
+
+def _middle(values):
+    """Without the outermost 1 %, so that a single extreme draw does not set the axis; the table has them all."""
+    finite = values[np.isfinite(values)]
+    low, high = np.percentile(finite, [0.5, 99.5]) if finite.size else (0, 0)
+    return finite[(finite >= low) & (finite <= high)]
+
+
+def _handles(study):
+    colours = style.colours(study)
+    return [Patch(color=colours[name], label=condition.label) for name, condition in study.conditions.items()] + [
+        Patch(color=style.NULL_COLOUR, label="null: random halves"),
+        Patch(fc="none", ec=style.INK, lw=1.4, label="posterior draws"),
+        Line2D([], [], color=style.INK, lw=2, label="the two conditions"),
+    ]
+
+
+def _caption(study):
+    return (
+        "One row per pair of conditions. (A) Probabilities of the four possible verdicts, and how often two random halves of one condition "
+        "would be called switching. (B) The sequence of regimes along the current axis, as shares of the accepted models of both conditions; "
+        "(C) the distance of these two distributions, (D) the shift of the rheobase and (E) the ratio of the gains. Grey is the same statistic for random "
+        "halves of one condition, which is what sampling alone produces; each p-value is taken against it. The verdict is about "
+        f"models fitted to the spike counts of {study.citation}; it says nothing about a dose, and it is undetermined when the null is not "
+        "below 5 % or the effect families disagree."
+    )

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one reader of results files. The layout is that of docs/output-format.md."""
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+
+import h5py
+import numpy as np
+
+FORMAT_VERSION = 1
+DONE = 1  # row status: 0 empty, 1 done, above 1 a named failure
+
+
+class ResultsError(Exception):
+    """What is wrong with a results file, for the user."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One group: its attributes and its datasets. Axes and labels of enclosing groups are included."""
+
+    path: str
+    attributes: dict
+    columns: dict
+
+    def __getitem__(self, name):
+        return self._get(self.columns, "dataset", name)
+
+    def __contains__(self, name):
+        return name in self.columns
+
+    def attribute(self, name):
+        return self._get(self.attributes, "attribute", name)
+
+    def _get(self, store, what, name):
+        if name not in store:
+            raise ResultsError(f"{self.path} has no {what} '{name}': the file was written by another version of modscape")
+        return store[name]
+
+
+@dataclass(frozen=True)
+class Condition:
+    name: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study, in memory. Dictionaries are keyed by condition name or by pair (from, to), in the order of the job."""
+
+    title: str
+    program: str
+    job: dict
+    job_text: str
+    job_hash: str
+    sessions: list
+    caveat: str
+    citation: str
+    conditions: dict
+    models: dict
+    fits: dict
+    reduction: Section
+    separations: dict
+    verdicts: dict
+
+
+def load(path):
+    """Reads a finished study; ResultsError for anything else."""
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            return _read(file, path)
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        raise ResultsError(f"cannot be read as HDF5: it is truncated or not a results file ({error})") from error
+
+
+def _read(file, path):
+    _require_ours(file)
+    job_text = _text(file["provenance/job_text"][()])
+    job = tomllib.loads(job_text)
+    if job["job"]["kind"] != "study":
+        raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies")
+    conditions = {c["name"]: Condition(c["name"], c["label"], c["text"]) for c in job["condition"]}
+    pairs = [(p["from"], p["to"]) for p in job.get("pair", [])]
+    _require_finished(file, path, conditions, pairs)
+    verdicts = {pair: _section(file, "verdict/" + "_to_".join(pair)) for pair in pairs}
+    caveats = [v.attribute("caveat") for v in verdicts.values()] or [job["data"].get("caveat", "")]
+    return Study(
+        title=_text(file.attrs.get("title", "")) or job["job"].get("title", ""),
+        program=_text(file.attrs["program"]),
+        job=job,
+        job_text=job_text,
+        job_hash=_text(file["provenance"].attrs.get("job_hash", "")),
+        sessions=_sessions(file["provenance/sessions"][()]),
+        caveat="; ".join(dict.fromkeys(caveats)),
+        citation=job["data"].get("citation", ""),
+        conditions=conditions,
+        models={c: _live_table(file, f"models/{c}") for c in conditions},
+        fits={c: _section(file, f"fit/{c}") for c in conditions},
+        reduction=_section(file, "reduction"),
+        separations={pair: _section(file, "reduction/" + "_to_".join(pair)) for pair in pairs},
+        verdicts=verdicts,
+    )
+
+
+def _require_ours(file):
+    program = _text(file.attrs.get("program", ""))
+    if not program.startswith("modscape") or "provenance/job_text" not in file:
+        raise ResultsError("is HDF5, but not a results file of modscape")
+    version = int(file.attrs.get("format_version", 0))
+    if version != FORMAT_VERSION:
+        raise ResultsError(f"has format version {version}; this report reads version {FORMAT_VERSION}")
+
+
+def _require_finished(file, path, conditions, pairs):
+    needed = [f"fit/{c}" for c in conditions] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs]
+    for table in ["exploration"] + [f"models/{c}" for c in conditions]:
+        if table not in file:
+            _unfinished(path, table)
+        finished = _finished_rows(file[table])
+        if not finished.all():
+            _unfinished(path, f"{table} ({finished.sum()} of {finished.size} rows are there)")
+    for stage in needed:
+        if stage not in file:
+            _unfinished(path, stage)
+
+
+def _unfinished(path, stage):
+    raise ResultsError(
+        f"the study is not finished: stage {stage} is missing. Resume it with the job file it was started with:\n"
+        f"  modscape study JOB.toml -o {path}")
+
+
+def _finished_rows(table):
+    """A row counts when its status is not 0 and its crc matches."""
+    status = table["status"][()]
+    crc = table["crc"]
+    names = _text(crc.attrs["columns"]).split()
+    rows = [np.ascontiguousarray(table[name][()]).reshape(len(status), -1).view(np.uint8) for name in names]
+    return (status != 0) & (crc32c(np.hstack(rows)) == crc[()])
+
+
+def crc32c(rows):
+    """CRC-32C (Castagnoli) of each row of a matrix of bytes."""
+    crc = np.full(len(rows), 0xFFFFFFFF, np.uint32)
+    for byte in rows.T:
+        crc = _CRC_TABLE[(crc ^ byte) & 0xFF] ^ (crc >> np.uint32(8))
+    return ~crc
+
+
+def _crc_table():
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, np.uint32(0x82F63B78), np.uint32(0)) ^ (table >> np.uint32(1))
+    return table
+
+
+_CRC_TABLE = _crc_table()
+
+
+def _live_table(file, path):
+    """The rows of a live table that are done; failed rows have no numbers to draw."""
+    section = _section(file, path)
+    done = section["status"] == DONE
+    if not done.any():
+        raise ResultsError(f"{path} has no model: every row failed")
+    own = {name for name in file[path] if name != "row" and file[path][name].dims[0].keys() == ["row"]}
+    columns = {name: values[done] if name in own else values for name, values in section.columns.items()}
+    return Section(section.path, section.attributes, columns)
+
+
+def _section(file, path):
+    parts = path.split("/")
+    columns = {}
+    for depth in range(1, len(parts) + 1):
+        group = file["/".join(parts[:depth])]
+        columns.update({name: _values(item) for name, item in group.items() if isinstance(item, h5py.Dataset)})
+    attributes = {name: _plain(value) for name, value in group.attrs.items()}
+    names = {_text(item.attrs["regime_names"]) for item in group.values() if "regime_names" in item.attrs}
+    if names:
+        attributes["regime_names"] = names.pop()  # codes of both regime columns
+    return Section("/" + path, attributes, columns)
+
+
+def _values(dataset):
+    values = dataset[()]
+    if dataset.dtype.kind in "SO":
+        return [_text(value) for value in np.atleast_1d(values)]
+    return values
+
+
+def _plain(value):
+    if isinstance(value, (bytes, str)):
+        return _text(value)
+    return value.item() if np.ndim(value) == 0 and hasattr(value, "item") else value
+
+
+def _text(value):
+    return value.decode("utf-8").rstrip("\0") if isinstance(value, bytes) else str(value)
+
+
+def _sessions(lines):
+    """Sessions as dictionaries; a line torn by a kill is skipped."""
+    found = []
+    for line in lines:
+        try:
+            found.append(json.loads(_text(line)))
+        except ValueError:
+            continue
+    return found
+
+
+def regime_names(models):
+    """Names of the regime codes, in the order of the codes."""
+    return re.findall(r"[a-z][a-z_+]*", models.attribute("regime_names"))

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subcommands. Each file adds one: its options, --help with an example, and what it runs.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "config/job.hpp"
+#include "core/error.hpp"
+#include "parallel/communicator.hpp"
+
+namespace modscape::drivers {
+
+/// What the parsed subcommand does; runs on every rank.
+using Action = std::function<ExitCode(const parallel::Communicator&)>;
+
+void add_study(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
+void add_simulate(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
+void add_status(CLI::App& app, Action& action);
+void add_info(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+
+/// Options every job-running subcommand has.
+struct RunOptions {
+  std::string job_file, output;
+  bool check = false, dry_run = false, force = false;
+  double max_walltime = 0.0;  ///< s
+};
+void add_run_options(CLI::App& command, RunOptions& options);
+
+/// Collective: rank 0 makes the job, every rank gets it (Boost.Serialization). A BadInput of rank 0 is thrown on every rank. Refuses
+/// singletons where ranks were meant, and starts the wall-time clock.
+config::Job share_job(const parallel::Communicator& comm, const RunOptions& options, const std::function<config::Job()>& make);
+
+/// Where the results go: --output, else [job] output, else the job's stem with .h5 in the current folder. Refuses a folder that is
+/// missing or cannot be written.
+std::string output_path(const RunOptions& options, const config::Job& job);
+
+}  // namespace modscape::drivers

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+#include "commands.hpp"
+#include "core/build_info.hpp"
+#include "parallel/stop_signal.hpp"
+
+namespace {
+
+using namespace modscape;
+
+int finish(const parallel::Communicator& comm, ExitCode code, const std::string& text) {
+  // BadInput is raised on every rank alike; any other failure may be this rank's alone, and the others may sit in a collective.
+  if (comm.is_root() || code != ExitCode::bad_input)
+    fmt::print(stderr, "modscape: {}{}\n", code == ExitCode::bad_input || comm.size() == 1 ? "" : fmt::format("[rank {}] ", comm.rank()), text);
+  std::fflush(stderr);
+  if (code != ExitCode::bad_input && comm.size() > 1) parallel::abort_job(static_cast<int>(code));
+  return static_cast<int>(code);
+}
+
+int run(const parallel::Communicator& comm, const drivers::Action& action) {
+  try {
+    return static_cast<int>(action(comm));
+  } catch (const Failure& failure) {
+    return finish(comm, failure.code(), failure.what());
+  } catch (const std::exception& failure) {
+    return finish(comm, ExitCode::internal, fmt::format("internal error: {}", failure.what()));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"modscape: neuromodulated excitability landscapes of adaptive spiking neurons"};
+  app.set_version_flag("--version", fmt::format("modscape {} ({})", build_info().version, build_info().commit));
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done, 3 too many failed points, 64 bad input, 70 bug or MPI failure, 74 I/O failure, 75 stopped early, run me again.\n"
+             "Example: mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5");
+  drivers::Action action;
+  drivers::add_study(app, action);
+  drivers::add_sweep(app, action);
+  drivers::add_simulate(app, action);
+  drivers::add_compare(app, action);
+  drivers::add_status(app, action);
+  drivers::add_info(app, action);
+  drivers::add_doctor(app, action);
+
+  parallel::Session session(&argc, &argv);
+  const parallel::Communicator world = parallel::Communicator::world();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (!world.is_root()) return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+  }
+  return run(world, action);
+}

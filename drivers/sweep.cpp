@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/sweep_study.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+
+namespace modscape::drivers {
+namespace {
+
+ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
+  const config::Job job = share_job(comm, options, [&] { return config::load_job(options.job_file, "sweep"); });
+  if (options.check) {
+    if (comm.is_root()) fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
+    return ExitCode::done;
+  }
+  if (options.dry_run) {
+    if (comm.is_root()) fmt::print("{}", study::sweep_plan_text(job, comm.size()));
+    return ExitCode::done;
+  }
+  const std::string path = output_path(options, job);
+  const study::SweepOutcome outcome = study::run_sweep_job(comm, job, path, options.force);
+  if (comm.is_root())
+    fmt::print("{}: {} rows done, {} failed{}\n", path, outcome.done, outcome.failed, outcome.stopped ? "; stopped early, run the same command again" : "");
+  if (outcome.stopped) return ExitCode::stopped;
+  return job.sweep.max_failed >= 0 && outcome.failed > job.sweep.max_failed ? ExitCode::too_many_failures : ExitCode::done;
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* sub = app.add_subcommand("sweep", "Spike counts and features over a design of parameter points x currents");
+  sub->add_option("job", options->job_file, "Job file (TOML, kind = \"sweep\")")->required();
+  add_run_options(*sub, *options);
+  sub->footer("Example:\n  mpirun -n 2 modscape sweep jobs/examples/small_sweep.toml -o sweep.h5");
+  sub->callback([options, &action] { action = [options](const parallel::Communicator& comm) { return run(*options, comm); }; });
+}
+
+}  // namespace modscape::drivers

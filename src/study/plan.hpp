@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a study will compute and where it goes: grids, tables and their columns, derived from the job alone.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/job.hpp"
+#include "fit/fi_prediction.hpp"
+#include "fit/parameter_space.hpp"
+#include "io/results_file.hpp"
+
+namespace modscape::study {
+
+struct Plan {
+  fit::ParameterSpace space;
+  fit::FiProtocol grid;                 ///< currents of the exploration
+  std::vector<double> data_currents;    ///< union of the conditions' currents
+  std::vector<double> regime_currents;  ///< 0 and the grid
+  io::LiveTable exploration;
+  std::vector<std::vector<io::LiveTable>> rounds;  ///< [condition][round]
+  std::vector<io::LiveTable> models;               ///< [condition]
+  solvers::KernelOptions kernel;
+
+  io::FileLayout layout(const config::Job& job) const;
+  std::int64_t bytes() const;  ///< of all live tables
+};
+
+Plan make_plan(const config::StudyJob& job);
+
+/// Column positions of a point table (exploration, rounds): the sampled parameters come first.
+struct PointColumns {
+  std::size_t counts, rheobase, count_at_rheobase, spontaneous;
+};
+PointColumns point_columns(const Plan& plan);
+
+/// Position of a column by name; a missing one is a bug.
+std::size_t column_index(const io::LiveTable& table, const std::string& name);
+
+}  // namespace modscape::study

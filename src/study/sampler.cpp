@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/sampler.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "core/rng.hpp"
+#include "sweep/design.hpp"
+
+namespace modscape::study {
+namespace {
+constexpr double proposal_ess = 80.0;  // effective points a proposal is built from; fewer would follow single points
+}
+
+std::vector<double> exploration_points(const config::StudyJob& job, const Plan& plan) {
+  std::vector<double> z = sweep::sobol_points(job.points, plan.space.size(), job.seed);
+  for (double& x : z) x = normal_quantile(x);
+  return z;
+}
+
+Sampler::Sampler(const config::StudyJob& job, const Plan& plan)
+    : job_(job), plan_(plan), mode_(job.fit_mode == "single_cell" ? fit::FitMode::single_cell : fit::FitMode::population), pool_(plan.space.size()) {
+  for (std::size_t c = 0; c < job.conditions.size(); ++c) {
+    const std::vector<double> none;
+    const bool use_rheobases = mode_ == fit::FitMode::population && c < job.rheobases.size();
+    targets_.push_back(fit::make_target(job.curves[c], use_rheobases ? job.rheobases[c] : none, job.held_out, job.correlation_length));
+  }
+  log_likelihood_.resize(targets_.size());
+  ess_by_round_.resize(targets_.size());
+}
+
+std::uint64_t Sampler::item(std::size_t condition, std::int64_t round) const {
+  return condition * static_cast<std::uint64_t>(job_.rounds) + static_cast<std::uint64_t>(round);
+}
+
+std::vector<double> Sampler::predicted(const fit::FiTarget& target, std::size_t point) const {
+  const PointResult& result = results_[point];
+  const fit::FiCurveModel curve(plan_.grid.currents, result.counts, result.rheobase, result.count_at_rheobase);
+  return fit::predicted_means(target, curve, result.offset_sd, mode_);
+}
+
+double Sampler::log_likelihood(const fit::FiTarget& target, std::size_t point) const {
+  const PointResult& result = results_[point];
+  if (!result.usable) return -std::numeric_limits<double>::infinity();
+  const double location = fit::location_log_likelihood(target, result.rheobase);
+  if (!std::isfinite(location)) return location;
+  return location + fit::fi_log_likelihood(target, predicted(target, point));
+}
+
+void Sampler::read_rows(io::RowBlock& rows) {
+  const PointColumns columns = point_columns(plan_);
+  for (std::int64_t row = 0; row < rows.count(); ++row) {
+    PointResult result;
+    result.usable = rows.status(row) == io::RowStatus::done;
+    const auto counts = rows.f64(row, columns.counts);
+    result.counts.assign(counts.begin(), counts.end());
+    result.rheobase = rows.f64(row, columns.rheobase)[0];
+    result.count_at_rheobase = rows.f64(row, columns.count_at_rheobase)[0];
+    result.spontaneous = rows.i32(row, columns.spontaneous)[0] != 0;
+    const std::size_t last = plan_.space.size() - 1;
+    if (plan_.space.ranges()[last].name == fit::offset_range().name) result.offset_sd = rows.f64(row, last)[0];
+    results_.push_back(std::move(result));
+    for (std::size_t c = 0; c < targets_.size(); ++c) log_likelihood_[c].push_back(log_likelihood(targets_[c], results_.size() - 1));
+  }
+  for (std::size_t c = 0; c < targets_.size(); ++c) ess_by_round_[c].push_back(weights(c).ess);
+}
+
+void Sampler::add_exploration(const std::vector<double>& z, io::RowBlock& rows) {
+  pool_.add_prior(z);
+  read_rows(rows);
+}
+
+void Sampler::add_round(const fit::Proposal& proposal, const std::vector<double>& z, io::RowBlock& rows) {
+  pool_.add(proposal, z);
+  read_rows(rows);
+}
+
+fit::Proposal Sampler::propose(std::size_t condition, std::int64_t round) const {
+  const double temper = fit::largest_temper(pool_, log_likelihood_[condition], proposal_ess);
+  return fit::make_proposal(pool_, log_likelihood_[condition], temper, job_.seed, item(condition, round));
+}
+
+std::vector<double> Sampler::draw(const fit::Proposal& proposal, std::size_t condition, std::int64_t round) const {
+  std::vector<double> z;
+  for (std::int64_t i = 0; i < job_.draws; ++i) {
+    const std::vector<double> point = fit::draw(proposal, pool_.dimensions(), job_.seed, item(condition, round), static_cast<std::uint64_t>(i));
+    z.insert(z.end(), point.begin(), point.end());
+  }
+  return z;
+}
+
+std::vector<std::size_t> Sampler::accepted(std::size_t condition) const {
+  const CounterRng rng(job_.seed, Purpose::population, condition);
+  const auto count = static_cast<std::size_t>(job_.accepted);
+  const std::vector<std::size_t> chosen = fit::systematic_resample(weights(condition).w, count, rng.uniform(0));
+  // Pool order is shared by the conditions; shuffled, draw i of one says nothing about draw i of another.
+  std::vector<std::size_t> order(chosen.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return rng.bits(1 + i); });
+  std::vector<std::size_t> shuffled;
+  for (const std::size_t i : order) shuffled.push_back(chosen[i]);
+  return shuffled;
+}
+
+}  // namespace modscape::study

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/study.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "io/archive.hpp"
+#include "study/comparison.hpp"
+#include "study/fit_summary.hpp"
+#include "study/model_analysis.hpp"
+#include "study/session.hpp"
+#include "sweep/progress.hpp"
+#include "sweep/run_table.hpp"
+
+namespace modscape::study {
+namespace {
+
+using parallel::Communicator;
+
+// The sampler's checkpoint: what the finished rounds were drawn from. It saves time, never correctness: without it, or with a damaged
+// one, the proposals are derived again from the tables.
+struct SamplerCheckpoint {
+  std::string job_hash;
+  std::vector<fit::Proposal> proposals;  ///< rounds in the order they were run
+  template <class Archive>
+  void serialize(Archive& ar, unsigned) { ar& job_hash& proposals; }
+};
+
+struct Interrupted {};  // unwinds the stages when the job was asked to stop
+
+class Study {
+ public:
+  Study(const Communicator& comm, const config::Job& job, const std::string& path, bool force)
+      : comm_(comm),
+        job_(job.study),
+        hash_(job.hash),
+        plan_(make_plan(job.study)),
+        file_(io::ResultsFile::open(comm, path, plan_.layout(job), session_provenance(comm), force)),
+        checkpoint_path_(path + ".sampler") {
+    if (comm_.is_root()) {
+      for (const std::string& warning : file_.warnings()) fmt::print(stderr, "modscape: warning: {}\n", warning);
+      sampler_.emplace(job_, plan_);
+    }
+  }
+
+  void run() {
+    explore();
+    load_checkpoint();
+    for (std::int64_t round = 0; round < job_.rounds; ++round)
+      for (std::size_t c = 0; c < job_.conditions.size(); ++c) refine(c, round);
+    for (std::size_t c = 0; c < job_.conditions.size(); ++c) {
+      fit(c);
+      analyse(c);
+    }
+    compare();
+  }
+
+  /// Collective; also after an interruption.
+  std::int64_t close() {
+    file_.close();
+    if (finished_ && comm_.is_root()) std::filesystem::remove(checkpoint_path_);
+    return failed_;
+  }
+
+ private:
+  void run_table(const io::LiveTable& table, const std::string& label, const sweep::RowFunction& compute) {
+    const sweep::TableRun run = sweep::run_table(comm_, file_, table, label, compute);
+    failed_ += run.failed;
+    if (run.stopped) throw Interrupted{};
+  }
+
+  void compute_points(const io::LiveTable& table, const std::string& label, const std::vector<double>& z) {
+    const PointColumns columns = point_columns(plan_);
+    const std::size_t n = plan_.space.size();
+    run_table(table, label, [&](io::RowBlock& block, std::int64_t row) {
+      const std::vector<double> values = plan_.space.values(std::span<const double>(z).subspan(static_cast<std::size_t>(row) * n, n));
+      for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
+      const fit::FiRow result = fit::compute_fi_row(plan_.space.neuron(values), plan_.grid, plan_.kernel);
+      std::ranges::copy(result.counts, block.f64(row, columns.counts).begin());
+      block.f64(row, columns.rheobase)[0] = result.rheobase;
+      block.f64(row, columns.count_at_rheobase)[0] = result.count_at_rheobase;
+      block.i32(row, columns.spontaneous)[0] = result.spontaneous ? 1 : 0;
+      block.set_status(row, static_cast<io::RowStatus>(result.status));
+    });
+  }
+
+  void explore() {
+    const std::vector<double> z = exploration_points(job_, plan_);
+    compute_points(plan_.exploration, "exploration", z);
+    if (!comm_.is_root()) return;
+    io::RowBlock rows = file_.read(plan_.exploration.path);
+    sampler_->add_exploration(z, rows);
+  }
+
+  void load_checkpoint() {
+    if (!comm_.is_root() || !std::filesystem::exists(checkpoint_path_)) return;
+    const Expected<std::string> bytes = io::read_file(checkpoint_path_);
+    const Expected<SamplerCheckpoint> read = bytes ? io::unpack<SamplerCheckpoint>(*bytes) : tl::unexpected<Error>(bytes.error());
+    if (read && read->job_hash == hash_) checkpoint_ = *read;
+    else fmt::print(stderr, "modscape: warning: {} is not usable ({}); deriving the proposals again\n", checkpoint_path_, read ? "of another job" : read.error().message);
+  }
+
+  // The proposal of the next round, from the checkpoint if it is there, else made and saved.
+  fit::Proposal next_proposal(std::size_t condition, std::int64_t round) {
+    const std::size_t index = proposals_used_++;
+    if (index < checkpoint_.proposals.size()) return checkpoint_.proposals[index];
+    checkpoint_.job_hash = hash_;
+    checkpoint_.proposals.push_back(sampler_->propose(condition, round));
+    io::write_file_atomically(checkpoint_path_, io::pack(checkpoint_));
+    return checkpoint_.proposals.back();
+  }
+
+  void refine(std::size_t condition, std::int64_t round) {
+    fit::Proposal proposal;
+    std::string bytes;
+    if (comm_.is_root()) {
+      proposal = next_proposal(condition, round);
+      bytes = io::pack(sampler_->draw(proposal, condition, round));
+    }
+    const auto z = unpacked<std::vector<double>>(comm_.broadcast(std::move(bytes)));
+    const io::LiveTable& table = plan_.rounds[condition][static_cast<std::size_t>(round)];
+    compute_points(table, fmt::format("refine {} {}/{}", job_.conditions[condition].name, round + 1, job_.rounds), z);
+    if (!comm_.is_root()) return;
+    io::RowBlock rows = file_.read(table.path);
+    sampler_->add_round(proposal, z, rows);
+  }
+
+  template <class T>
+  static T unpacked(const std::string& bytes) {
+    Expected<T> value = io::unpack<T>(bytes);
+    if (!value) throw InternalError("broadcast: " + value.error().message);
+    return std::move(*value);
+  }
+
+  void fit(std::size_t condition) {
+    const std::string stage = "fit/" + job_.conditions[condition].name;
+    if (file_.has_stage(stage)) return;
+    file_.write_stage(stage, "Fit of condition " + job_.conditions[condition].name, [&](io::TreeWriter& out) {
+      const FitSummary summary = summarise_fit(*sampler_, plan_, job_, condition);
+      write_fit(summary, *sampler_, plan_, job_, condition, out);
+    });
+  }
+
+  AcceptedModel accepted_model(std::size_t condition, std::size_t point) const {
+    AcceptedModel model;
+    const PointResult& result = sampler_->result(point);
+    model.neuron = in_gauge(plan_.space.neuron(plan_.space.values(sampler_->pool().point(point))), job_.gauge);
+    model.source_index = static_cast<double>(point);
+    model.counts = result.counts;
+    model.rheobase = result.rheobase;
+    model.count_at_rheobase = result.count_at_rheobase;
+    model.spontaneous = result.spontaneous;
+    // On the union of the conditions' currents; NaN where this condition was not measured.
+    const fit::FiTarget& target = sampler_->target(condition);
+    const std::vector<double> predicted = sampler_->predicted(target, point);
+    for (const double current : plan_.data_currents) {
+      const auto found = std::ranges::find(target.currents, current);
+      model.population_mean.push_back(found == target.currents.end() ? NAN : predicted[static_cast<std::size_t>(found - target.currents.begin())]);
+    }
+    return model;
+  }
+
+  void analyse(std::size_t condition) {
+    std::string bytes;
+    if (comm_.is_root()) {
+      std::vector<AcceptedModel> models;
+      for (const std::size_t point : sampler_->accepted(condition)) models.push_back(accepted_model(condition, point));
+      bytes = io::pack(models);
+    }
+    const auto models = unpacked<std::vector<AcceptedModel>>(comm_.broadcast(std::move(bytes)));
+    if (models.empty()) throw BadInput("condition " + job_.conditions[condition].name, "no point of the exploration can explain these data at all", "widen [ranges] or raise [exploration] points");
+    const io::LiveTable& table = plan_.models[condition];
+    solvers::CvodeIntegrator cvode(2);
+    run_table(table, "models " + job_.conditions[condition].name, [&](io::RowBlock& block, std::int64_t row) {
+      analyse_model(models[static_cast<std::size_t>(row)], plan_, job_, table, cvode, block, row);
+    });
+  }
+
+  void compare() {
+    std::vector<ModelSet> sets(job_.conditions.size());
+    std::vector<dynamics::ConditionDraws> draws(job_.conditions.size());
+    const dynamics::VerdictCriterion criterion;
+    if (comm_.is_root())
+      for (std::size_t c = 0; c < sets.size(); ++c) {
+        io::RowBlock rows = file_.read(plan_.models[c].path);
+        sets[c] = read_models(plan_.models[c], rows);
+        draws[c] = condition_draws(sets[c], *sampler_, job_, c);
+      }
+    if (!file_.has_stage("reduction"))
+      file_.write_stage("reduction", "Principal components of the accepted models", [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
+    const auto index = [&](const std::string& name) {
+      return static_cast<std::size_t>(std::ranges::find(job_.conditions, name, &config::ConditionJob::name) - job_.conditions.begin());
+    };
+    for (const config::PairJob& pair : job_.pairs) {
+      const std::string stage = fmt::format("verdict/{}_to_{}", pair.from, pair.to);
+      if (file_.has_stage(stage)) continue;
+      file_.write_stage(stage, fmt::format("{} compared with {}", pair.to, pair.from), [&](io::TreeWriter& out) {
+        write_verdict(dynamics::compare_conditions(draws[index(pair.from)], draws[index(pair.to)], criterion), criterion, job_, out);
+      });
+    }
+    if (!file_.has_stage("complete"))
+      file_.write_stage("complete", "Every stage of the study is here", [&](io::TreeWriter& out) { out.attribute("/", "caveat", job_.caveat); });
+    finished_ = true;
+  }
+
+  const Communicator& comm_;
+  const config::StudyJob& job_;
+  std::string hash_;
+  Plan plan_;
+  io::ResultsFile file_;
+  std::string checkpoint_path_;
+  std::optional<Sampler> sampler_;  // rank 0
+  SamplerCheckpoint checkpoint_;    // rank 0
+  std::size_t proposals_used_ = 0;
+  std::int64_t failed_ = 0;
+  bool finished_ = false;
+};
+
+// A finished file of the same job is left untouched.
+bool already_complete(const Communicator& comm, const config::Job& job, const std::string& path) {
+  bool complete = false;
+  if (comm.is_root() && std::filesystem::exists(path)) {
+    try {
+      const io::TreeReader file(path);
+      complete = file.exists("/complete") && file.attribute("/provenance", "job_hash") == job.hash;
+    } catch (const Failure&) {
+      complete = false;  // ResultsFile::open says what is wrong with it
+    }
+  }
+  return comm.max(complete ? 1 : 0) == 1;
+}
+
+}  // namespace
+
+StudyOutcome run_study(const Communicator& comm, const config::Job& job, const std::string& path, const StudyOptions& options) {
+  if (!options.force && already_complete(comm, job, path)) return StudyOutcome::nothing_to_do;
+  Study study(comm, job, path, options.force);
+  bool stopped = false;
+  try {
+    study.run();
+  } catch (const Interrupted&) {
+    stopped = true;
+  }
+  const std::int64_t failed = study.close();
+  if (stopped) return StudyOutcome::stopped;
+  return options.max_failed >= 0 && failed > options.max_failed ? StudyOutcome::too_many_failures : StudyOutcome::done;
+}
+
+std::string study_plan_text(const config::Job& job, int ranks) {
+  const Plan plan = make_plan(job.study);
+  constexpr std::int64_t pilot = 64;
+  const std::vector<double> u = exploration_points(job.study, plan);
+  const auto points = std::min<std::int64_t>(pilot, job.study.points);
+  const auto start = std::chrono::steady_clock::now();
+  for (std::int64_t i = 0; i < points; ++i) {
+    const std::size_t n = plan.space.size();
+    const auto values = plan.space.values(std::span<const double>(u).subspan(static_cast<std::size_t>(i) * n, n));
+    fit::compute_fi_row(plan.space.neuron(values), plan.grid, plan.kernel);
+  }
+  const double per_point = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(points);
+  const auto conditions = static_cast<std::int64_t>(job.study.conditions.size());
+  const std::int64_t refinement = conditions * job.study.rounds * job.study.draws, models = conditions * job.study.accepted;
+  // A CVODE run of the data currents costs about 60 bulk points (docs/decisions/0004).
+  constexpr double points_per_model = 60.0;
+  const double seconds = per_point * (static_cast<double>(job.study.points + refinement) + points_per_model * static_cast<double>(models)) / ranks;
+  return fmt::format(
+      "exploration   {} points x {} currents ({} to {} pA), {} parameters\n"
+      "refinement    {} conditions x {} rounds x {} points\n"
+      "models        {} accepted models, each re-integrated with CVODE at {} currents\n"
+      "output        {:.1f} MB\n"
+      "time          about {} on {} rank{}\n",
+      job.study.points, plan.grid.currents.size(), plan.grid.currents.front(), plan.grid.currents.back(), plan.space.size(), conditions, job.study.rounds,
+      job.study.draws, models, plan.data_currents.size(), static_cast<double>(plan.bytes()) / 1e6, sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
+}
+
+}  // namespace modscape::study

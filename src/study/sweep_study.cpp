@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/sweep_study.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "ephys/spike_features.hpp"
+#include "fit/parameter_space.hpp"
+#include "solvers/adex_kernel.hpp"
+#include "solvers/cvode.hpp"
+#include "study/session.hpp"
+#include "sweep/design.hpp"
+#include "sweep/progress.hpp"
+#include "sweep/run_table.hpp"
+
+namespace modscape::study {
+namespace {
+
+io::LiveTable sweep_table(const config::SweepJob& job) {
+  io::LiveTable table;
+  table.path = "/sweep";
+  table.text = "One row per parameter point";
+  table.rows = job.points;
+  table.axes = {{"current", "pA", "Step current", job.currents}};
+  for (const config::Range& range : job.ranges) {
+    const auto* row = models::adex_table().find(range.name);
+    table.columns.push_back({range.name, io::ColumnType::f64, std::string(symbol(row->unit)), std::string(row->text), {}, {}});
+  }
+  const std::vector<std::string> axes{"current"};
+  table.columns.push_back({"counts", io::ColumnType::f64, "1", "Spikes per step from rest", axes, {}});
+  table.columns.push_back({"time_to_first_spike", io::ColumnType::f64, "ms", "Time to the first spike", axes, {}});
+  table.columns.push_back({"mean_frequency", io::ColumnType::f64, "Hz", "eFEL mean_frequency", axes, {}});
+  table.columns.push_back({"ISI_CV", io::ColumnType::f64, "1", "Coefficient of variation of the intervals", axes, {}});
+  table.columns.push_back({"adaptation_index2", io::ColumnType::f64, "1", "eFEL adaptation_index2", axes, {}});
+  return table;
+}
+
+class PointRunner {
+ public:
+  explicit PointRunner(const config::SweepJob& job) : job_(job), space_(job.ranges, job.neuron, false), unit_(sweep::sobol_points(job.points, job.ranges.size(), job.seed)) {}
+
+  void operator()(io::RowBlock& block, std::int64_t row) {
+    const std::size_t n = space_.size();
+    const std::vector<double> values = space_.values_from_unit(std::span<const double>(unit_).subspan(static_cast<std::size_t>(row) * n, n));
+    for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
+    const models::AdexParameters neuron = space_.neuron(values);
+    block.set_status(row, io::RowStatus::done);
+    for (std::size_t k = 0; k < job_.currents.size(); ++k) {
+      const solvers::SpikeRun run = integrate(neuron, job_.currents[k]);
+      if (run.status != solvers::RunStatus::done) {
+        block.set_status(row, static_cast<io::RowStatus>(run.status));
+        return;
+      }
+      const ephys::SpikeFeatures features = ephys::spike_features(run.times, {0.0, job_.step_duration});
+      const double cells[] = {static_cast<double>(features.spike_count), features.time_to_first_spike, features.mean_frequency, features.ISI_CV, features.adaptation_index2};
+      for (std::size_t c = 0; c < std::size(cells); ++c) block.f64(row, n + c)[k] = cells[c];
+    }
+  }
+
+ private:
+  solvers::SpikeRun integrate(const models::AdexParameters& p, double current) {
+    const models::Adex neuron(p);
+    if (job_.integrator.method == "bulk")
+      return solvers::run_adex(p, current, job_.step_duration, neuron.initial_state(), {job_.integrator.rtol, 0, {job_.integrator.max_rhs, solvers::CostLimits{}.max_spikes_per_ms}});
+    solvers::CvodeOptions options;
+    options.rtol = job_.integrator.rtol;
+    options.limits.max_rhs = job_.integrator.max_rhs;
+    return cvode_.run(neuron, models::input_segments(models::step_protocol(current, job_.step_duration)), neuron.initial_state(), options);
+  }
+
+  const config::SweepJob& job_;
+  fit::ParameterSpace space_;
+  std::vector<double> unit_;
+  solvers::CvodeIntegrator cvode_{2};
+};
+
+}  // namespace
+
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path, bool force) {
+  const io::LiveTable table = sweep_table(job.sweep);
+  io::ResultsFile file = io::ResultsFile::open(comm, path, {"sweep", job.resolved, job.hash, {table}}, session_provenance(comm), force);
+  PointRunner runner(job.sweep);
+  const sweep::TableRun run = sweep::run_table(comm, file, table, "sweep", [&](io::RowBlock& block, std::int64_t row) { runner(block, row); });
+  file.close();
+  return {run.done, run.failed, run.stopped};
+}
+
+std::string sweep_plan_text(const config::Job& job, int ranks) {
+  config::SweepJob pilot = job.sweep;
+  pilot.points = std::min<std::int64_t>(job.sweep.points, 16);
+  const io::LiveTable table = sweep_table(pilot);
+  io::RowBlock block(table, 0, pilot.points);
+  PointRunner runner(pilot);
+  const auto start = std::chrono::steady_clock::now();
+  for (std::int64_t row = 0; row < pilot.points; ++row) runner(block, row);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(pilot.points);
+  const auto bytes_per_row = static_cast<double>(job.sweep.ranges.size() + 5 * job.sweep.currents.size()) * 8.0 + 5.0;
+  return fmt::format("points        {} x {} currents with {}\noutput        {:.1f} MB\ntime          about {} on {} rank{}\n", job.sweep.points, job.sweep.currents.size(),
+                     job.sweep.integrator.method, bytes_per_row * static_cast<double>(job.sweep.points) / 1e6,
+                     sweep::format_duration(seconds * static_cast<double>(job.sweep.points) / ranks), ranks, ranks == 1 ? "" : "s");
+}
+
+}  // namespace modscape::study

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// `modscape sweep`: a Sobol design of AdEx neurons under current steps, one row per point.
+#pragma once
+#include <string>
+
+#include "config/job.hpp"
+#include "parallel/communicator.hpp"
+
+namespace modscape::study {
+
+struct SweepOutcome {
+  std::int64_t done = 0, failed = 0;
+  bool stopped = false;
+};
+
+/// Collective.
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path, bool force);
+
+std::string sweep_plan_text(const config::Job& job, int ranks);
+
+}  // namespace modscape::study
