@@ -9,11 +9,12 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 PARAMETERS = ["C_m", "g_L", "E_L", "V_T", "Delta_T", "a", "b", "tau_w", "V_r", "V_peak", "t_ref"]
+LONGEST_STEP = 1.0  # ms, for smooth curves
 
 
 @dataclass(frozen=True)
 class Orbit:
-    """Pieces between resets, each an array of rows t, V, w; and the states (V, w) after each reset."""
+    """Pieces from reset to spike, each an array of rows t, V, w; and the states (V, w) after each reset."""
 
     pieces: list
     resets: np.ndarray
@@ -45,13 +46,15 @@ def orbit(p, current, duration):
         return y[0] - p["V_peak"]
 
     peak.terminal, peak.direction = True, 1
-    t, y, pieces, resets = 0.0, [p["E_L"], 0.0], [], []
-    while t < duration:
-        run = solve_ivp(lambda _, y: rhs(p, *y, current), (t, duration), y, "DOP853", events=peak, rtol=1e-9, atol=1e-9)
-        pieces.append(np.column_stack([run.t, run.y.T]))
+    start, y, pieces, resets = 0.0, [p["E_L"], 0.0], [], []
+    first = np.empty((0, 3))  # of a piece: the state before V is released
+    while start < duration:
+        run = solve_ivp(lambda _, y: rhs(p, *y, current), (start, duration), y, "DOP853", events=peak, rtol=1e-9, atol=1e-9, max_step=LONGEST_STEP)
+        pieces.append(np.vstack([first, np.column_stack([run.t, run.y.T])]))
         if run.status != 1:
             break
-        w = run.y[1, -1] + p["b"]
+        spike, w = run.t[-1], run.y[1, -1] + p["b"]
         resets.append((p["V_r"], w))
-        t, y = run.t[-1] + p["t_ref"], [p["V_r"], held(p, w, p["t_ref"])]
+        first = np.array([[spike, p["V_r"], w]])
+        start, y = spike + p["t_ref"], [p["V_r"], held(p, w, p["t_ref"])]
     return Orbit(pieces, np.reshape(resets, (-1, 2)))

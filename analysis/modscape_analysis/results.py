@@ -48,7 +48,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Study:
-    """A finished study, in memory. Dictionaries are keyed by condition name or by pair (from, to), in the order of the job."""
+    """A finished study, in memory. Dictionaries are keyed by condition name or by pair (from, to), in the order of the job.
+    `separations` has no pair when there were too few models for components."""
 
     title: str
     program: str
@@ -99,7 +100,7 @@ def _read(file, path):
         models={c: _live_table(file, f"models/{c}") for c in conditions},
         fits={c: _section(file, f"fit/{c}") for c in conditions},
         reduction=_section(file, "reduction"),
-        separations={pair: _section(file, "reduction/" + "_to_".join(pair)) for pair in pairs},
+        separations={pair: _section(file, group) for pair in pairs if (group := "reduction/" + "_to_".join(pair)) in file},
         verdicts=verdicts,
     )
 
@@ -114,21 +115,21 @@ def _require_ours(file):
 
 
 def _require_finished(file, path, conditions, pairs):
-    needed = [f"fit/{c}" for c in conditions] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs]
+    needed = [f"fit/{c}" for c in conditions] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs] + ["complete"]
     for table in ["exploration"] + [f"models/{c}" for c in conditions]:
         if table not in file:
             _unfinished(path, table)
         finished = _finished_rows(file[table])
         if not finished.all():
-            _unfinished(path, f"{table} ({finished.sum()} of {finished.size} rows are there)")
+            _unfinished(path, table, f" ({finished.sum()} of {finished.size} rows are there)")
     for stage in needed:
         if stage not in file:
             _unfinished(path, stage)
 
 
-def _unfinished(path, stage):
+def _unfinished(path, stage, progress=""):
     raise ResultsError(
-        f"the study is not finished: stage {stage} is missing. Resume it with the job file it was started with:\n"
+        f"the study is not finished: stage {stage} is missing{progress}. If it is not running, resume it with its job file:\n"
         f"  modscape study JOB.toml -o {path}")
 
 

@@ -17,7 +17,7 @@ double trace(const AdexParameters& p, double V) {
   return p.g_L * (exponential(p, V) - 1.0) / p.C_m - 1.0 / p.tau_w;
 }
 double determinant(const AdexParameters& p, double V) {
-  return (p.a - p.g_L * (exponential(p, V) - 1.0)) / (p.C_m * p.tau_w);
+  return (p.a + p.g_L - p.g_L * exponential(p, V)) / (p.C_m * p.tau_w);  // a + g_L first: exactly 0 for a = -g_L
 }
 
 template <class F>

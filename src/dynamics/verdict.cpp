@@ -13,7 +13,7 @@ namespace {
 
 using Shares = std::map<std::string, double>;
 
-Shares shares(const ConditionDraws& draws, const std::vector<double>& weights) {
+Shares shares(const Population& draws, const std::vector<double>& weights) {
   Shares result;
   for (std::size_t i = 0; i < weights.size(); ++i) result[draws.regime_string[i]] += weights[i];
   return result;
@@ -60,7 +60,7 @@ double quantile(std::vector<double> values, double probability) {
 std::vector<double> uniform(std::size_t n) { return std::vector<double>(n, 1.0 / static_cast<double>(n)); }
 
 // Probability, over weighted pairs of draws, that the shift or the gain ratio is beyond what is of practical importance.
-double probability_of_effect(const ConditionDraws& from, const std::vector<double>& w_from, const ConditionDraws& to,
+double probability_of_effect(const Population& from, const std::vector<double>& w_from, const Population& to,
                              const std::vector<double>& w_to, const VerdictCriterion& criterion) {
   double effect = 0.0;
   for (std::size_t i = 0; i < w_from.size(); ++i) {
@@ -86,8 +86,9 @@ struct Null {
 };
 
 // The same statistics for the halves of one condition, appended.
-void add_null(const ConditionDraws& draws, const VerdictCriterion& criterion, Verdict& verdict, Null& null) {
-  for (const auto& [first, second] : draws.halves) {
+void add_null(const ConditionDraws& condition, const VerdictCriterion& criterion, Verdict& verdict, Null& null) {
+  const Population& draws = condition.wide;
+  for (const auto& [first, second] : condition.halves) {
     verdict.null_regime_distance.push_back(total_variation(shares(draws, first), shares(draws, second)));
     verdict.null_shift.push_back(mean(draws.rheobase, second) - mean(draws.rheobase, first));
     verdict.null_log_gain.push_back(mean_log(draws.gain, second) - mean_log(draws.gain, first));
@@ -97,7 +98,7 @@ void add_null(const ConditionDraws& draws, const VerdictCriterion& criterion, Ve
   }
 }
 
-void describe_draws(const ConditionDraws& from, const ConditionDraws& to, Verdict& verdict) {
+void describe_draws(const Population& from, const Population& to, Verdict& verdict) {
   const std::size_t n = std::min(from.rheobase.size(), to.rheobase.size());
   double differing = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -165,7 +166,8 @@ std::string to_string(const VerdictCriterion& c) {
       c.decision, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision, c.max_null_switching);
 }
 
-Verdict compare_conditions(const ConditionDraws& from, const ConditionDraws& to, const VerdictCriterion& criterion) {
+Verdict compare_conditions(const ConditionDraws& from_condition, const ConditionDraws& to_condition, const VerdictCriterion& criterion) {
+  const Population &from = from_condition.posterior, &to = to_condition.posterior;
   Verdict v;
   const std::vector<double> w_from = uniform(from.rheobase.size()), w_to = uniform(to.rheobase.size());
   const Shares s_from = shares(from, w_from), s_to = shares(to, w_to);
@@ -180,8 +182,8 @@ Verdict compare_conditions(const ConditionDraws& from, const ConditionDraws& to,
   describe_draws(from, to, v);
 
   Null null;
-  add_null(from, criterion, v, null);
-  add_null(to, criterion, v, null);
+  add_null(from_condition, criterion, v, null);
+  add_null(to_condition, criterion, v, null);
   v.median_null_ess = median(null.ess);
   const double null_distance = null_mean(v.null_regime_distance);
   const auto called = std::ranges::count_if(v.null_regime_distance, [&](double d) { return (d - null_distance) / (1.0 - null_distance) >= criterion.decision; });

@@ -12,12 +12,17 @@
 
 namespace modscape::dynamics {
 
-/// Accepted models of one condition: equally weighted posterior draws, with random halves given as re-weightings of the draws.
-struct ConditionDraws {
+/// What is compared of each model.
+struct Population {
   std::vector<std::string> regime_string;
   std::vector<double> rheobase;  ///< pA
   std::vector<double> gain;      ///< Hz/pA
-  std::vector<std::pair<std::vector<double>, std::vector<double>>> halves;  ///< normalised weights of the draws
+};
+
+/// One condition: equally weighted posterior draws, and for its null a wider population with random halves as weights over it.
+struct ConditionDraws {
+  Population posterior, wide;
+  std::vector<std::pair<std::vector<double>, std::vector<double>>> halves;  ///< normalised weights of `wide`
 };
 
 enum class VerdictClass { switching, scaling, none, undetermined };

@@ -10,10 +10,11 @@ namespace {
 using State = std::array<double, 2>;
 
 // Dormand & Prince 1980 (J Comput Appl Math 6:19), table 2: RK5(4)7M, first-same-as-last.
-constexpr double a21 = 1.0 / 5, a31 = 3.0 / 40, a32 = 9.0 / 40, a41 = 44.0 / 45, a42 = -56.0 / 15, a43 = 32.0 / 9, a51 = 19372.0 / 6561,
-                 a52 = -25360.0 / 2187, a53 = 64448.0 / 6561, a54 = -212.0 / 729, a61 = 9017.0 / 3168, a62 = -355.0 / 33, a63 = 46732.0 / 5247,
-                 a64 = 49.0 / 176, a65 = -5103.0 / 18656, b1 = 35.0 / 384, b3 = 500.0 / 1113, b4 = 125.0 / 192, b5 = -2187.0 / 6784,
-                 b6 = 11.0 / 84, e1 = 71.0 / 57600, e3 = -71.0 / 16695, e4 = 71.0 / 1920, e5 = -17253.0 / 339200, e6 = 22.0 / 525,
+constexpr double a21 = 1.0 / 5, a31 = 3.0 / 40, a32 = 9.0 / 40, a41 = 44.0 / 45, a42 = -56.0 / 15, a43 = 32.0 / 9,
+                 a51 = 19372.0 / 6561, a52 = -25360.0 / 2187, a53 = 64448.0 / 6561, a54 = -212.0 / 729,
+                 a61 = 9017.0 / 3168, a62 = -355.0 / 33, a63 = 46732.0 / 5247, a64 = 49.0 / 176, a65 = -5103.0 / 18656,
+                 b1 = 35.0 / 384, b3 = 500.0 / 1113, b4 = 125.0 / 192, b5 = -2187.0 / 6784, b6 = 11.0 / 84,
+                 e1 = 71.0 / 57600, e3 = -71.0 / 16695, e4 = 71.0 / 1920, e5 = -17253.0 / 339200, e6 = 22.0 / 525,
                  e7 = -1.0 / 40;
 
 // One step of size h of y' = f(x, y) from slope k1; returns the new state and its slope, and the error estimate.
@@ -32,7 +33,8 @@ void dopri5(const F& f, double x, const State& y, const State& k1, double h, Sta
   k6 = f(x + h, s);
   for (int i = 0; i < 2; ++i) next[i] = y[i] + h * (b1 * k1[i] + b3 * k3[i] + b4 * k4[i] + b5 * k5[i] + b6 * k6[i]);
   k7 = f(x + h, next);
-  for (int i = 0; i < 2; ++i) error[i] = h * (e1 * k1[i] + e3 * k3[i] + e4 * k4[i] + e5 * k5[i] + e6 * k6[i] + e7 * k7[i]);
+  for (int i = 0; i < 2; ++i)
+    error[i] = h * (e1 * k1[i] + e3 * k3[i] + e4 * k4[i] + e5 * k5[i] + e6 * k6[i] + e7 * k7[i]);
 }
 
 // Step factor from a scaled error (elementary controller with the usual safety and clips); NaN counts as a rejection.
@@ -44,7 +46,11 @@ double step_factor(double error) {
 class Kernel {
  public:
   Kernel(const models::AdexParameters& p, double current, double duration, const KernelOptions& options)
-      : p_(p), current_(current), duration_(duration), options_(options), switch_V_(std::min(p.V_T + 2.0 * p.Delta_T, p.V_peak)) {}
+      : p_(p),
+        current_(current),
+        duration_(duration),
+        options_(options),
+        switch_V_(p.V_T + std::min(2.0 * p.Delta_T, 0.5 * (p.V_peak - p.V_T))) {}
 
   SpikeRun run(State y) {
     double t = 0.0;
@@ -67,18 +73,21 @@ class Kernel {
   State in_time(const State& y) {
     ++run_.rhs_evaluations;
     const double leak = y[0] - p_.E_L;
-    return {(p_.g_L * (p_.Delta_T * std::exp((y[0] - p_.V_T) / p_.Delta_T) - leak) - y[1] + current_) / p_.C_m, (p_.a * leak - y[1]) / p_.tau_w};
+    return {(p_.g_L * (p_.Delta_T * std::exp((y[0] - p_.V_T) / p_.Delta_T) - leak) - y[1] + current_) / p_.C_m,
+            (p_.a * leak - y[1]) / p_.tau_w};
   }
 
   // t relative to the last spike, so that it keeps its precision in long runs.
   bool to_spike(double& t, State& y) {
     double local = 0.0;
+    bool stalled = false;
     while (true) {
-      if (!time_phase(local, y, duration_ - t)) {
+      if (!time_phase(local, y, duration_ - t, stalled)) {
         t = duration_;
         return false;
       }
       if (upstroke(local, y)) break;
+      stalled = true;
       if (run_.status != RunStatus::done) return false;
     }
     t += local;
@@ -97,43 +106,53 @@ class Kernel {
     return run_.status != RunStatus::done;
   }
 
-  // On the upstroke for good: V rises, and faster than w can follow.
+  // On the upstroke for good: V rises, and faster than w can follow. Just below V_peak rising is enough.
   bool rising(const State& y, const State& slope) const {
+    if (!(y[0] >= switch_V_ && slope[0] > 0.0)) return false;
     const double growth = p_.g_L * (std::exp((y[0] - p_.V_T) / p_.Delta_T) - 1.0);
-    return y[0] >= switch_V_ && slope[0] > 0.0 && growth * slope[0] > slope[1];
+    return growth * slope[0] > slope[1] || p_.V_peak - y[0] < 0.01 * p_.Delta_T;
   }
 
-  // Integrates in time until the upstroke (true) or the end of the run or a failure (false).
-  bool time_phase(double& t, State& y, double end) {
+  // A step in time may not jump over the region where the phases meet, nor over V_peak: how high one from V may end.
+  double highest_landing(double V) const {
+    const double from = std::max(V, switch_V_), room = p_.V_peak - from;
+    return from + (room > 0.0 ? std::min(2.0 * p_.Delta_T, 0.5 * room) : 2.0 * p_.Delta_T);
+  }
+
+  // Integrates in time until the upstroke (true) or the end of the run or a failure (false). After a stalled upstroke
+  // at least one step is made in time.
+  bool time_phase(double& t, State& y, double end, bool stalled) {
     State k1 = in_time(y);
     double h = step_ > 0.0 ? step_ : 0.01 * std::min(p_.C_m / p_.g_L, p_.tau_w);
     while (true) {
-      if (rising(y, k1)) return true;
+      if (!stalled && rising(y, k1)) return true;
       if (t >= end) return false;
       const bool last = h >= end - t;
       const double tried = last ? end - t : h;
       State next, k7, error;
       dopri5([this](double, const State& s) { return in_time(s); }, t, y, k1, tried, next, k7, error);
       if (over_budget()) return false;
-      // A step may not jump over the region where the phases meet: V is limited to half a Delta_T beyond it.
       const double scale_w = options_.rtol * (std::abs(y[1]) + 10.0);
       double scaled = std::max(std::abs(error[0]) / (options_.rtol * p_.Delta_T * 2.0), std::abs(error[1]) / scale_w);
-      if (!(next[0] < switch_V_ + 2.0 * p_.Delta_T)) scaled = std::max(scaled, 32.0);
+      if (!(next[0] < highest_landing(y[0]))) scaled = std::max(scaled, 32.0);
       if (scaled <= 1.0) {
         t = last ? end : t + tried;
         y = next;
         k1 = k7;
+        stalled = false;
       } else if (tried < 1e-13 * (1.0 + t)) {
         run_.status = std::isfinite(scaled) ? RunStatus::step_collapse : RunStatus::non_finite;
         return false;
       }
-      if (!last || scaled > 1.0) h = tried * step_factor(scaled);
+      // The last step of a run says nothing about the next size, unless it was refused (NaN counts as refused).
+      if (!last || !(scaled <= 1.0)) h = tried * step_factor(scaled);
       step_ = std::min(h, 50.0);
       h = step_;
     }
   }
 
-  // V from y[0] to V_peak as the independent variable, state {t, w}. False: V' fell towards zero (a canard); time phase again.
+  // V from y[0] to V_peak as the independent variable, state {t, w}. False: V' fell towards zero (a canard); time phase
+  // again.
   bool upstroke(double& t, State& y) {
     double V = y[0];
     State s{t, y[1]};
@@ -152,7 +171,8 @@ class Kernel {
       dopri5(in_V, V, s, k1, tried, next, k7, error);
       if (over_budget()) return false;
       const double scaled = stalled ? 1e9
-                                    : std::max(std::abs(error[0]) / (options_.rtol * 0.5), std::abs(error[1]) / (options_.rtol * (std::abs(s[1]) + 10.0)));
+                                    : std::max(std::abs(error[0]) / (options_.rtol * 0.5),
+                                               std::abs(error[1]) / (options_.rtol * (std::abs(s[1]) + 10.0)));
       stalled = false;
       if (scaled <= 1.0) {
         V = last ? p_.V_peak : V + tried;
@@ -181,8 +201,8 @@ class Kernel {
 
 }  // namespace
 
-SpikeRun run_adex(const models::AdexParameters& parameters, double current, double duration, std::array<double, 2> initial,
-                  const KernelOptions& options) {
+SpikeRun run_adex(const models::AdexParameters& parameters, double current, double duration,
+                  std::array<double, 2> initial, const KernelOptions& options) {
   return Kernel(parameters, current, duration, options).run(initial);
 }
 

@@ -16,12 +16,12 @@ constexpr std::uint64_t split_count = 100;  // random halves per condition
 constexpr int silhouette_splits = 40;
 constexpr std::size_t plane = 2;  // components the silhouettes are taken in: the plane that is drawn
 
-// Weights that turn draws of the full posterior into draws given half the data.
+// Weights that turn draws of the tempered posterior into draws given half the data.
 std::vector<double> half_weights(const fit::FiTarget& half, const Sampler& sampler, std::size_t condition, const std::vector<std::size_t>& source) {
   std::vector<double> weights;
   double largest = -1e300;
   for (const std::size_t i : source) {
-    weights.push_back(sampler.log_likelihood(half, i) - sampler.log_likelihood(condition, i));
+    weights.push_back(sampler.log_likelihood(half, i) - null_temper * sampler.log_likelihood(condition, i));
     largest = std::max(largest, weights.back());
   }
   double sum = 0.0;
@@ -80,24 +80,26 @@ void write_pair_silhouette(const fit::Pca& pca, const Stack& stack, std::size_t 
   out.attribute(group, "silhouette", fit::silhouette(plane_of(pca, stack, columns, {from, to}), plane, labels));
 }
 
+void add_to(dynamics::Population& population, const io::LiveTable& table, io::RowBlock& rows, std::int64_t row) {
+  std::vector<ephys::Regime> along;
+  for (const std::int32_t code : rows.i32(row, column_index(table, "regime_asymptotic"))) along.push_back(static_cast<ephys::Regime>(code));
+  population.regime_string.push_back(ephys::regime_string(along));
+  population.rheobase.push_back(rows.f64(row, column_index(table, "rheobase"))[0]);
+  population.gain.push_back(rows.f64(row, column_index(table, "gain"))[0]);
+}
+
 }  // namespace
 
 std::vector<std::string> held_out_feature_names() { return {"time_to_first_spike", "adaptation_index2", "ISI_CV"}; }
 
 ModelSet read_models(const io::LiveTable& table, io::RowBlock& rows) {
   ModelSet set;
-  const std::size_t regimes = column_index(table, "regime_asymptotic");
   for (std::int64_t row = 0; row < rows.count(); ++row) {
     if (rows.status(row) != io::RowStatus::done) continue;
     models::AdexParameters neuron;
     for (const auto& spec : models::adex_table()) neuron.*spec.member = rows.f64(row, column_index(table, std::string(spec.name)))[0];
     set.neurons.push_back(neuron);
-    set.source.push_back(static_cast<std::size_t>(rows.f64(row, column_index(table, "source_index"))[0]));
-    std::vector<ephys::Regime> along;
-    for (const std::int32_t code : rows.i32(row, regimes)) along.push_back(static_cast<ephys::Regime>(code));
-    set.regime_string.push_back(ephys::regime_string(along));
-    set.rheobase.push_back(rows.f64(row, column_index(table, "rheobase"))[0]);
-    set.gain.push_back(rows.f64(row, column_index(table, "gain"))[0]);
+    add_to(set.population, table, rows, row);
     std::vector<double> features;
     for (const std::string& name : held_out_feature_names()) features.push_back(rows.f64(row, column_index(table, name)).back());
     set.held_out_features.push_back(std::move(features));
@@ -105,15 +107,25 @@ ModelSet read_models(const io::LiveTable& table, io::RowBlock& rows) {
   return set;
 }
 
-dynamics::ConditionDraws condition_draws(const ModelSet& models, const Sampler& sampler, const config::StudyJob& job, std::size_t condition) {
-  dynamics::ConditionDraws draws{models.regime_string, models.rheobase, models.gain, {}};
+NullSet read_null(const io::LiveTable& table, io::RowBlock& rows) {
+  NullSet set;
+  for (std::int64_t row = 0; row < rows.count(); ++row) {
+    if (rows.status(row) != io::RowStatus::done) continue;
+    add_to(set.population, table, rows, row);
+    set.source.push_back(static_cast<std::size_t>(rows.f64(row, column_index(table, "source_index"))[0]));
+  }
+  return set;
+}
+
+dynamics::ConditionDraws condition_draws(const ModelSet& models, const NullSet& null, const Sampler& sampler, const config::StudyJob& job, std::size_t condition) {
+  dynamics::ConditionDraws draws{models.population, null.population, {}};
   const std::vector<double> none;
   const std::vector<double>& rheobases = condition < job.rheobases.size() ? job.rheobases[condition] : none;
   if (job.fit_mode == "single_cell" || job.curves[condition].cells < 4) return draws;  // one cell has no halves
   for (std::uint64_t s = 0; s < split_count; ++s) {
     const auto [first, second] =
         fit::split_target(job.curves[condition], rheobases, job.held_out, job.correlation_length, job.seed, condition * split_count + s);
-    draws.halves.emplace_back(half_weights(first, sampler, condition, models.source), half_weights(second, sampler, condition, models.source));
+    draws.halves.emplace_back(half_weights(first, sampler, condition, null.source), half_weights(second, sampler, condition, null.source));
   }
   return draws;
 }

@@ -52,6 +52,16 @@ void compare_trains(const std::vector<double>& bulk, const std::vector<double>& 
   for (std::size_t i = 0; i < std::min(bulk.size(), reference.size()); ++i) check.time = std::max(check.time, std::abs(bulk[i] - reference[i]));
 }
 
+// What models of the posterior and of the null have in common.
+void write_response(const AcceptedModel& model, const Plan& plan, RowWriter& out) {
+  out.number("source_index", model.source_index);
+  const fit::FiCurveModel curve(plan.grid.currents, model.counts, model.rheobase, model.count_at_rheobase);
+  out.number("rheobase", model.rheobase);
+  out.number("gain", fi_gain(curve, model.rheobase, plan.grid.duration));
+  const std::vector<ephys::Regime> regimes = dynamics::asymptotic_regimes(model.neuron, plan.regime_currents);
+  for (std::size_t k = 0; k < regimes.size(); ++k) out.codes("regime_asymptotic")[k] = static_cast<std::int32_t>(regimes[k]);
+}
+
 // One CVODE run per data current: counts, features, regime, and the largest difference to the bulk kernel.
 CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, const config::StudyJob& job, solvers::CvodeIntegrator& cvode, RowWriter& out) {
   CvodeCheck check;
@@ -99,11 +109,8 @@ void analyse_model(const AcceptedModel& model, const Plan& plan, const config::S
   RowWriter out(table, block, row);
   const models::AdexParameters& p = model.neuron;
   for (const auto& spec : models::adex_table()) out.number(std::string(spec.name).c_str(), p.*spec.member);
-  out.number("source_index", model.source_index);
   write_landmarks(p, out);
-  const fit::FiCurveModel curve(plan.grid.currents, model.counts, model.rheobase, model.count_at_rheobase);
-  out.number("rheobase", model.rheobase);
-  out.number("gain", fi_gain(curve, model.rheobase, plan.grid.duration));
+  write_response(model, plan, out);
   out.code("spontaneous", model.spontaneous ? 1 : 0);
   std::ranges::copy(model.population_mean, out.numbers("population_mean").begin());
 
@@ -114,9 +121,13 @@ void analyse_model(const AcceptedModel& model, const Plan& plan, const config::S
   for (std::size_t k = plan.data_currents.size(); k-- > 0;)
     if (out.numbers("counts")[k] > 0.0) rheobase_step = plan.data_currents[k];
   out.number("rheobase_step", rheobase_step);
-  const std::vector<ephys::Regime> regimes = dynamics::asymptotic_regimes(p, plan.regime_currents);
-  for (std::size_t k = 0; k < regimes.size(); ++k) out.codes("regime_asymptotic")[k] = static_cast<std::int32_t>(regimes[k]);
   block.set_status(row, static_cast<io::RowStatus>(check.status));
+}
+
+void analyse_null_model(const AcceptedModel& model, const Plan& plan, const io::LiveTable& table, io::RowBlock& block, std::int64_t row) {
+  RowWriter out(table, block, row);
+  write_response(model, plan, out);
+  block.set_status(row, io::RowStatus::done);
 }
 
 }  // namespace modscape::study

@@ -26,6 +26,9 @@ double fi_gain(const fit::FiCurveModel& curve, double rheobase, double step_dura
 void analyse_model(const AcceptedModel& model, const Plan& plan, const config::StudyJob& job, const io::LiveTable& table, solvers::CvodeIntegrator& cvode,
                    io::RowBlock& block, std::int64_t row);
 
+/// Writes row `row` of a null table: asymptotic regimes, rheobase and gain only.
+void analyse_null_model(const AcceptedModel& model, const Plan& plan, const io::LiveTable& table, io::RowBlock& block, std::int64_t row);
+
 /// The same neuron in the gauge the job anchors: with an input resistance the voltage scale follows from 1/(g_L + a) = R_in.
 models::AdexParameters in_gauge(const models::AdexParameters& neuron, const config::Gauge& gauge);
 

@@ -89,12 +89,24 @@ io::LiveTable model_table(const Plan& plan, const config::ConditionJob& conditio
   return table;
 }
 
+io::LiveTable null_table(const Plan& plan, const config::ConditionJob& condition, std::int64_t rows) {
+  io::LiveTable table;
+  table.path = "/null/" + condition.name;
+  table.text = "Models of condition " + condition.name + " given half the evidence (likelihood to the power 1/2), for the null of verdicts";
+  table.rows = rows;
+  table.axes = {{"regime_current", "pA", "Constant current", plan.regime_currents}};
+  table.columns = {column("source_index", "1", "Position in the pool: exploration, then rounds"), column("rheobase", "pA", "Lowest step current that fires, bisected"),
+                   column("gain", "Hz/pA", "Slope of the f-I curve over 100 pA above the rheobase"),
+                   code("regime_asymptotic", "Regime the neuron settles to", {"regime_current"}, regime_meanings())};
+  return table;
+}
+
 }  // namespace
 
 Plan make_plan(const config::StudyJob& job) {
   const bool population = job.fit_mode == "population";
   const bool any_without_rheobases = std::ranges::any_of(job.rheobases, [](const auto& list) { return list.size() < 2; }) || job.rheobases.empty();
-  Plan plan{fit::ParameterSpace(job.ranges, job.neuron, population && any_without_rheobases), {}, all_currents(job), {}, {}, {}, {}, {}};
+  Plan plan{fit::ParameterSpace(job.ranges, job.neuron, population && any_without_rheobases), {}, all_currents(job), {}, {}, {}, {}, {}, {}};
   const double step = smallest_step(plan.data_currents), first = plan.data_currents.front();
   const double highest = std::isnan(job.max_current) ? 1.6 * plan.data_currents.back() : job.max_current;
   for (int k = 0; first + k * step < highest + 0.5 * step; ++k) plan.grid.currents.push_back(first + k * step);
@@ -112,6 +124,7 @@ Plan make_plan(const config::StudyJob& job) {
                                    fmt::format("Refinement round {} of condition {}", r, condition.name), job.draws));
     plan.rounds.push_back(std::move(tables));
     plan.models.push_back(model_table(plan, condition, job.accepted));
+    plan.null_models.push_back(null_table(plan, condition, job.accepted));
   }
   return plan;
 }
@@ -119,7 +132,7 @@ Plan make_plan(const config::StudyJob& job) {
 io::FileLayout Plan::layout(const config::Job& job) const {
   io::FileLayout layout{job.study.title, job.resolved, job.hash, {exploration}};
   for (const auto& tables : rounds) layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
-  layout.tables.insert(layout.tables.end(), models.begin(), models.end());
+  for (const auto& tables : {models, null_models}) layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
   return layout;
 }
 
@@ -134,7 +147,8 @@ std::int64_t Plan::bytes() const {
   add(exploration);
   for (const auto& tables : rounds)
     for (const auto& table : tables) add(table);
-  for (const auto& table : models) add(table);
+  for (const auto& tables : {models, null_models})
+    for (const auto& table : tables) add(table);
   return total;
 }
 

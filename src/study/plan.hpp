@@ -18,7 +18,8 @@ struct Plan {
   std::vector<double> regime_currents;  ///< 0 and the grid
   io::LiveTable exploration;
   std::vector<std::vector<io::LiveTable>> rounds;  ///< [condition][round]
-  std::vector<io::LiveTable> models;               ///< [condition]
+  std::vector<io::LiveTable> models;               ///< [condition] posterior draws
+  std::vector<io::LiveTable> null_models;          ///< [condition] draws of the tempered posterior, for the null of verdicts
   solvers::KernelOptions kernel;
 
   io::FileLayout layout(const config::Job& job) const;

@@ -90,10 +90,10 @@ std::vector<double> Sampler::draw(const fit::Proposal& proposal, std::size_t con
   return z;
 }
 
-std::vector<std::size_t> Sampler::accepted(std::size_t condition) const {
+std::vector<std::size_t> Sampler::accepted(std::size_t condition, double temper) const {
   const CounterRng rng(job_.seed, Purpose::population, condition);
   const auto count = static_cast<std::size_t>(job_.accepted);
-  const std::vector<std::size_t> chosen = fit::systematic_resample(weights(condition).w, count, rng.uniform(0));
+  const std::vector<std::size_t> chosen = fit::systematic_resample(pool_.weights(log_likelihood_[condition], temper).w, count, rng.uniform(0));
   // Pool order is shared by the conditions; shuffled, draw i of one says nothing about draw i of another.
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

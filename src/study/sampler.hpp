@@ -42,8 +42,8 @@ class Sampler {
   double log_likelihood(const fit::FiTarget& target, std::size_t point) const;
   const std::vector<double>& ess_by_round(std::size_t condition) const { return ess_by_round_[condition]; }
 
-  /// `job.accepted` pool points drawn by weight, in an order that is independent between conditions.
-  std::vector<std::size_t> accepted(std::size_t condition) const;
+  /// `job.accepted` pool points drawn by the weights of prior x likelihood^temper, in an order that is independent between conditions.
+  std::vector<std::size_t> accepted(std::size_t condition, double temper = 1.0) const;
 
  private:
   void read_rows(io::RowBlock& rows);

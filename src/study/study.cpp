@@ -165,19 +165,33 @@ class Study {
     return model;
   }
 
-  void analyse(std::size_t condition) {
+  // Collective: the models rank 0 drew, on every rank.
+  std::vector<AcceptedModel> drawn_models(std::size_t condition, double temper) {
     std::string bytes;
     if (comm_.is_root()) {
       std::vector<AcceptedModel> models;
-      for (const std::size_t point : sampler_->accepted(condition)) models.push_back(accepted_model(condition, point));
+      for (const std::size_t point : sampler_->accepted(condition, temper)) models.push_back(accepted_model(condition, point));
       bytes = io::pack(models);
     }
-    const auto models = unpacked<std::vector<AcceptedModel>>(comm_.broadcast(std::move(bytes)));
-    if (models.empty()) throw BadInput("condition " + job_.conditions[condition].name, "no point of the exploration can explain these data at all", "widen [ranges] or raise [exploration] points");
-    const io::LiveTable& table = plan_.models[condition];
+    auto models = unpacked<std::vector<AcceptedModel>>(comm_.broadcast(std::move(bytes)));
+    if (models.empty())
+      throw BadInput("condition " + job_.conditions[condition].name, "no point of the exploration can explain these data at all",
+                     "widen [ranges] or raise [exploration] points");
+    return models;
+  }
+
+  void analyse(std::size_t condition) {
+    const std::string& name = job_.conditions[condition].name;
+    const std::vector<AcceptedModel> models = drawn_models(condition, 1.0);
     solvers::CvodeIntegrator cvode(2);
-    run_table(table, "models " + job_.conditions[condition].name, [&](io::RowBlock& block, std::int64_t row) {
+    const io::LiveTable& table = plan_.models[condition];
+    run_table(table, "models " + name, [&](io::RowBlock& block, std::int64_t row) {
       analyse_model(models[static_cast<std::size_t>(row)], plan_, job_, table, cvode, block, row);
+    });
+    const std::vector<AcceptedModel> wide = drawn_models(condition, null_temper);
+    const io::LiveTable& null_table = plan_.null_models[condition];
+    run_table(null_table, "null " + name, [&](io::RowBlock& block, std::int64_t row) {
+      analyse_null_model(wide[static_cast<std::size_t>(row)], plan_, null_table, block, row);
     });
   }
 
@@ -189,7 +203,8 @@ class Study {
       for (std::size_t c = 0; c < sets.size(); ++c) {
         io::RowBlock rows = file_.read(plan_.models[c].path);
         sets[c] = read_models(plan_.models[c], rows);
-        draws[c] = condition_draws(sets[c], *sampler_, job_, c);
+        io::RowBlock null_rows = file_.read(plan_.null_models[c].path);
+        draws[c] = condition_draws(sets[c], read_null(plan_.null_models[c], null_rows), *sampler_, job_, c);
       }
     if (!file_.has_stage("reduction"))
       file_.write_stage("reduction", "Principal components of the accepted models", [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published AdEx parameter sets that tests share, with the spike trains they must give.
-//   Patterns a-h: Naud, Marcille, Clopath & Gerstner 2008 (Biol Cybern 99:335, doi 10.1007/s00422-008-0264-7), table 1, with the
-//   values of f and g that the public brian2 reproductions use, since those first printed (f', g' below) do not show the pattern.
-//   BG2005: Brette & Gerstner 2005 (J Neurophysiol 94:3637), defaults, 1 nA.
+//   Patterns a-h: Naud, Marcille, Clopath & Gerstner 2008 (Biol Cybern 99:335, doi 10.1007/s00422-008-0264-7), table 1,
+//   with the values of f and g that the public brian2 reproductions use, since those first printed (f', g' below) do
+//   not show the pattern. BG2005: Brette & Gerstner 2005 (J Neurophysiol 94:3637), defaults, 1 nA.
 // Start V = E_L, w = 0 at step onset; V_peak = 0 mV (BG2005: +20 mV). Spike times come from an independent integration
 // (SciPy DOP853 with V as the independent variable on the upstroke, rtol 1e-12).
 #pragma once
@@ -34,21 +34,61 @@ inline void PrintTo(const AdexSet& set, std::ostream* out) {
 //                                           C_m  g_L   E_L  V_T Delta_T a  b tau_w V_r V_peak t_ref
 inline const std::array<AdexSet, 9>& adex_sets() {
   static const std::array<AdexSet, 9> sets{{
-      {"a", "tonic", {200, 10, -70, -50, 2, 2, 0, 30, -58, 0, 0}, 500, 104, {14.222934, 23.151826, 32.242119, 41.457607}},
-      {"b", "adaptation", {200, 12, -70, -50, 2, 2, 60, 300, -58, 0, 0}, 500, 17, {14.904044, 26.171812, 40.547918, 60.158038, 89.580634}},
-      {"c", "initial burst", {130, 18, -58, -50, 2, 4, 120, 150, -50, 0, 0}, 400, 18, {5.463509, 8.882600, 16.201581, 70.948513}},
-      {"d", "regular bursting", {200, 10, -58, -50, 2, 2, 100, 120, -46, 0, 0}, 210, 17, {16.157984, 19.075636, 24.19843, 155.955996}},
-      {"e", "delayed accelerating", {200, 12, -70, -50, 2, -10, 0, 300, -58, 0, 0}, 300, 86, {33.573739, 54.167452, 73.247009}},
-      {"f", "delayed regular bursting", {100, 10, -65, -50, 2, -10, 30, 90, -47, 0, 0}, 110, 52, {57.179634, 60.394216, 64.703194, 72.124387, 128.981184}},
+      {"a",
+       "tonic",
+       {200, 10, -70, -50, 2, 2, 0, 30, -58, 0, 0},
+       500,
+       104,
+       {14.222934, 23.151826, 32.242119, 41.457607}},
+      {"b",
+       "adaptation",
+       {200, 12, -70, -50, 2, 2, 60, 300, -58, 0, 0},
+       500,
+       17,
+       {14.904044, 26.171812, 40.547918, 60.158038, 89.580634}},
+      {"c",
+       "initial burst",
+       {130, 18, -58, -50, 2, 4, 120, 150, -50, 0, 0},
+       400,
+       18,
+       {5.463509, 8.882600, 16.201581, 70.948513}},
+      {"d",
+       "regular bursting",
+       {200, 10, -58, -50, 2, 2, 100, 120, -46, 0, 0},
+       210,
+       17,
+       {16.157984, 19.075636, 24.19843, 155.955996}},
+      {"e",
+       "delayed accelerating",
+       {200, 12, -70, -50, 2, -10, 0, 300, -58, 0, 0},
+       300,
+       86,
+       {33.573739, 54.167452, 73.247009}},
+      {"f",
+       "delayed regular bursting",
+       {100, 10, -65, -50, 2, -10, 30, 90, -47, 0, 0},
+       110,
+       52,
+       {57.179634, 60.394216, 64.703194, 72.124387, 128.981184}},
       {"g", "transient", {100, 10, -65, -50, 2, 10, 100, 90, -47, 0, 0}, 180, 1, {30.289864}},
-      {"h", "irregular", {100, 12, -60, -50, 2, -11, 30, 130, -48, 0, 0}, 160, 53, {15.644588, 19.089722, 23.557557, 30.265491}},
-      {"BG2005", "adaptation", {281, 30, -70.6, -50.4, 2, 4, 80.5, 144, -70.6, 20, 0}, 1000, 31, {11.791573, 25.376060, 41.196209, 59.775663}},
+      {"h",
+       "irregular",
+       {100, 12, -60, -50, 2, -11, 30, 130, -48, 0, 0},
+       160,
+       53,
+       {15.644588, 19.089722, 23.557557, 30.265491}},
+      {"BG2005",
+       "adaptation",
+       {281, 30, -70.6, -50.4, 2, 4, 80.5, 144, -70.6, 20, 0},
+       1000,
+       31,
+       {11.791573, 25.376060, 41.196209, 59.775663}},
   }};
   return sets;
 }
 
 /// What some transcriptions of the printed table give for f and g: not the patterns.
-inline const models::AdexParameters misprinted_f{200, 12, -70, -50, 2, -6, 0, 300, -58, 0, 0};     // with 110 pA
+inline const models::AdexParameters misprinted_f{200, 12, -70, -50, 2, -6, 0, 300, -58, 0, 0};   // with 110 pA
 inline const models::AdexParameters misprinted_g{100, 10, -65, -50, 2, -10, 30, 90, -47, 0, 0};  // with 350 pA
 
 inline const AdexSet& adex_set(std::string_view id) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The eight firing patterns of Naud et al. 2008 (Biol Cybern 99:335) and the default set of Brette & Gerstner 2005: spike trains
-// of CVODE and of the bulk kernel against an independent integration (sources and numbers: support/adex_sets.hpp), convergence
-// with the tolerance, and the firing period of the exponential integrate-and-fire neuron against its quadrature
+// The eight firing patterns of Naud et al. 2008 (Biol Cybern 99:335) and the default set of Brette & Gerstner 2005:
+// spike trains of CVODE and of the bulk kernel against an independent integration (sources and numbers:
+// support/adex_sets.hpp), convergence with the tolerance, and the firing period of the exponential integrate-and-fire
+// neuron against its quadrature
 //   T = integral from V_r to V_peak of C dV / (F(V) + I)   (Fourcaud-Trocme et al. 2003, J Neurosci 23:11628).
 #include <gtest/gtest.h>
 
@@ -21,7 +22,8 @@ using test_support::run_kernel;
 
 constexpr double duration = 1000.0;  // ms
 constexpr double tightest = 1e-14;
-constexpr double printed = 1e-6;  // ms, mV or pA: half a unit of the last digit given, and what CVODE adds at its tightest
+constexpr double printed =
+    1e-6;  // ms, mV or pA: half a unit of the last digit given, and what CVODE adds at its tightest
 
 // The tightest CVODE run of each set, computed once.
 const SpikeRun& reference(const AdexSet& set) {
@@ -166,7 +168,9 @@ TEST_P(EifPeriod, IsTheQuadrature) {
   const models::AdexParameters p{200, 10, -70, -50, 2, 0, 0, 100, -58, 0, 0};
   const auto [current, period] = GetParam();
   const double length = 200.0 + 2.0 * period;  // the wait from E_L is below 200 ms
-  const auto last_interval = [](const SpikeRun& run) { return run.times.at(run.times.size() - 1) - run.times.at(run.times.size() - 2); };
+  const auto last_interval = [](const SpikeRun& run) {
+    return run.times.at(run.times.size() - 1) - run.times.at(run.times.size() - 2);
+  };
   EXPECT_NEAR(last_interval(run_cvode(p, current, length, tightest)) / period, 1.0, 1e-9);
   EXPECT_NEAR(last_interval(run_kernel(p, current, length, 1e-12)) / period, 1.0, 1e-9);
 }

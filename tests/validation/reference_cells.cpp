@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Six AdEx cells with published NEST and NEURON results (the single-cell comparison of the public repository dguarino/tessera,
-// figure1.py): A-C without subthreshold adaptation, stepped by +250 pA during 1000-1400 ms of 2000 ms; D-F with it, stepped
-// first by -250 pA during 200-600 ms, so that they fire on rebound. `own` numbers: an independent RK4 integration, dt 0.005 ms.
-// ISI = mean interval in ms x 0.01; CV = population SD over mean of all intervals. V is held for 2.5 ms after a spike, w goes on.
+// Six AdEx cells with published NEST and NEURON results (the single-cell comparison of the public repository
+// dguarino/tessera, figure1.py): A-C without subthreshold adaptation, stepped by +250 pA during 1000-1400 ms of 2000
+// ms; D-F with it, stepped first by -250 pA during 200-600 ms, so that they fire on rebound. `own` numbers: an
+// independent RK4 integration, dt 0.005 ms. ISI = mean interval in ms x 0.01; CV = population SD over mean of all
+// intervals. V is held for 2.5 ms after a spike, w goes on.
 #include <gtest/gtest.h>
 
 #include "ephys/spike_features.hpp"

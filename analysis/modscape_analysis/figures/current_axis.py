@@ -39,7 +39,7 @@ def _points(axes, study, name, table):
     for place, point in enumerate(POINTS):
         values = models[point][np.isfinite(models[point])]
         share = values.size / models[point].size
-        if np.unique(values).size > 1:
+        if values.size:
             _violin(axes, values, place, share, colour)
         if share < 1:
             axes.text(1.0, place, f"{share:.0%} of models", transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8)
@@ -51,8 +51,9 @@ def _points(axes, study, name, table):
 
 def _violin(axes, values, place, share, colour):
     """Width follows the share of models that have the point at all."""
-    body = axes.violinplot(values, [place], vert=False, widths=0.3 + 0.4 * share, showextrema=False, points=200)["bodies"][0]
-    body.set(facecolor=colour, alpha=0.45, edgecolor=colour)
+    if np.unique(values).size > 1:
+        body = axes.violinplot(values, [place], vert=False, widths=0.3 + 0.4 * share, showextrema=False, points=200)["bodies"][0]
+        body.set(facecolor=colour, alpha=0.45, edgecolor=colour)
     low, middle, high = np.percentile(values, [2.5, 50, 97.5])
     axes.plot([low, high], [place, place], color=style.INK, lw=1)
     axes.plot(middle, place, "|", ms=13, mew=2, color=style.INK)
@@ -93,7 +94,7 @@ def _legend(figure, study, shown):
         Line2D([], [], marker="|", ls="", ms=9, mew=1, color="#777777", label="current of the data"),
         Line2D([], [], marker="|", ls="-", ms=11, mew=2, lw=1, color=style.INK, label="median and 95 %"),
     ]
-    style.legend_above(figure, handles, 7)
+    style.legend_above(figure, handles, -(-len(handles) // 2))
 
 
 def _caption(study):

@@ -26,7 +26,7 @@ def draw(study):
         _tabulate(table, name, study)
         axes[1, column].set_xlabel(r"injected current $I$ (pA)")
     axes[0, 0].set_ylabel(f"spikes per {study.job['data']['step_duration']} step")
-    axes[0, 0].yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes[0, 0].yaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes[1, 0].set_ylabel(f"share per {np.diff(_bins(study))[0]:.0f} pA")
     axes[1, 0].set_ylim(0, None)
     style.letter(axes[0, 0], "A")
@@ -62,8 +62,8 @@ def _rheobases(axes, study, name, colour):
     if cells.size:
         axes.hist(cells, _bins(study), weights=np.full(cells.size, 1 / cells.size), histtype="step", color=style.INK, lw=1.3)
         p_value = study.fits[name].attributes.get("rheobase_p_value", np.nan)
-        p_text = f"\np = {p_value:.2g}" if np.isfinite(p_value) else ""
-        axes.text(0.03, 0.96, f"{cells.size} cells{p_text}", transform=axes.transAxes, va="top", fontsize=8.5)
+        p_text = f", predictive p = {p_value:.2g}" if np.isfinite(p_value) else ""
+        axes.set_title(f"{cells.size} cells{p_text}", fontsize=8.5, fontweight="normal")
 
 
 def _cells(study, name):
@@ -108,5 +108,6 @@ def _caption(study):
         "SEM, not below 0.5/√n spikes. Open points were hidden from the fit and test it. Dark and light bands hold 68 % and 95 % of the "
         "posterior of the population mean; the dotted band holds 95 % of the means that a new sample of n cells would give. "
         "(B) Measured rheobases of single cells (outline) and rheobases of the accepted models (filled). A model stands for the typical "
-        "cell, so the filled histogram is uncertainty about that cell and may not be read as the spread between cells."
+        "cell, so the filled histogram is uncertainty about that cell and may not be read as the spread between cells; the predictive p-value is "
+        "low if the measured rheobases do not scatter around the models' as a normal distribution would."
     )

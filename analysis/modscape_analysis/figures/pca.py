@@ -8,12 +8,15 @@ from .. import style
 from ..output import Drawing, Table
 
 NAME = "pca"
-TITLE = "Principal components of the gauge-free parameters, and separation of conditions beside its null"
-SHORTEST = 0.2  # of the longest arrow: shorter ones stay without a name
+TITLE = "Principal components of the accepted models, and separation of conditions beside its null"
+APART = 0.33  # rad
 
 def draw(study):
     figure = style.new_figure(study, 5.6)
     pairs = study.separations
+    if "scores" not in study.reduction:
+        figure.text(0.5, 0.5, study.reduction.attribute("empty"), ha="center")
+        return Drawing(NAME, TITLE, figure, Table(), _caption(study))
     grid = figure.add_gridspec(max(1, len(pairs)), 2, width_ratios=[1.45, 1])
     plane = figure.add_subplot(grid[:, 0])
     table = Table()
@@ -33,7 +36,7 @@ def _handles(study):
     colours = style.colours(study)
     medians = [Line2D([], [], marker="X", ls="", ms=9, mec="white", color=colours[name], label=condition.label)
                for name, condition in study.conditions.items()]
-    pairs = [Patch(color=style.NULL_COLOUR, label="random halves of one condition"), Line2D([], [], color=style.INK, lw=2, label="two conditions")]
+    pairs = [Patch(color=style.NULL_COLOUR, label="random halves of the models of one condition"), Line2D([], [], color=style.INK, lw=2, label="two conditions")]
     return medians + (pairs if study.separations else [])
 
 
@@ -51,45 +54,53 @@ def _scores(axes, study, table):
 
 
 def _loadings(axes, reduction, table):
-    loadings, variables = reduction["loadings"][:2].T, reduction["variable_label"]
-    low, high = np.percentile(reduction["scores"][:, :2], [1, 99], axis=0)
-    tips = loadings * 0.55 * (high - low).min() / np.abs(loadings).max()
-    for x, y in tips:
-        axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1.1, "shrinkA": 0, "shrinkB": 0})
-    lengths = np.hypot(*tips.T)
-    named = lengths > SHORTEST * lengths.max()
-    _arrow_labels(axes, tips[named], [name for name, keep in zip(variables, named, strict=True) if keep])
+    """Arrows, with labels on an ellipse around them: no label can lie on an arrow or on another label."""
+    scores, loadings, variables = reduction["scores"][:, :2], reduction["loadings"][:2].T, reduction["variable_label"]
+    low, high = np.percentile(scores, [0.5, 99.5], axis=0)  # a few extreme models must not set the scale
+    radius = 0.5 * (high - low)
+    tips = loadings * 0.8 / np.hypot(*(loadings / radius).T).max()
+    places = radius * _apart(np.arctan2(*(tips / radius).T[::-1]))
+    for tip, place, name in zip(tips, places, variables, strict=True):
+        axes.plot(*np.transpose([tip, place]), color="#999999", lw=0.6, ls=":", zorder=4)
+        axes.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1.1, "shrinkA": 0, "shrinkB": 0})
+        axes.text(*place, style.symbol(name), ha="center", va="center", fontsize=9, zorder=7,
+                  bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 0.8})
+    low, high = np.minimum(low, -1.15 * radius), np.maximum(high, 1.15 * radius)
+    axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    beyond = int(np.sum(np.any((scores < low) | (scores > high), axis=1)))
+    axes.set_title(f"{beyond} of {len(scores)} models lie outside the view", loc="right", fontsize=8.5, fontweight="normal")
     for component in (0, 1):
         table.add("A", "all", f"loading_PC{component + 1}", variables, "variable", loadings[:, component], "1")
 
 
-def _arrow_labels(axes, tips, variables):
-    """Labels beyond the tips, moved apart upwards where two would lie on each other."""
-    height, width = 0.06 * np.ptp(axes.get_ylim()), 0.14 * np.ptp(axes.get_xlim())
-    taken = []
-    for index in np.argsort(tips[:, 1]):
-        x, y = tips[index] + tips[index] / np.hypot(*tips[index]) * [width / 2, height]
-        while any(abs(y - other_y) < height and abs(x - other_x) < width for other_x, other_y in taken):
-            y += height / 4
-        taken.append((x, y))
-        axes.text(x, y, style.symbol(variables[index]), ha="center", va="center", fontsize=9,
-                  bbox={"fc": "white", "ec": "none", "alpha": 0.75, "pad": 0.8}, zorder=7)
+def _apart(angles):
+    """Points on the unit circle near the given angles, neighbours at least APART from each other."""
+    order = np.argsort(angles)
+    sorted_angles = angles[order]
+    for _ in range(200):
+        gap = np.diff(sorted_angles, append=sorted_angles[0] + 2 * np.pi)
+        push = 0.5 * np.maximum(0, APART - gap)
+        sorted_angles = sorted_angles - push + np.roll(push, 1)
+    moved = np.empty_like(angles)
+    moved[order] = sorted_angles
+    return np.column_stack([np.cos(moved), np.sin(moved)])
 
 
 def _silhouette(axes, label, pair, section, table):
     null, value = section["silhouette_null"], section.attribute("silhouette")
     axes.hist(null, 16, color=style.NULL_COLOUR)
     axes.axvline(value, color=style.INK, lw=2)
-    axes.set(title=f"{label}: {value:.2f}, {np.mean(null >= value):.0%} of the null reach it", xlabel="mean silhouette", ylabel="splits")
+    axes.set(title=f"{label}: {value:.2g}, null up to {null.max():.2g}", xlabel="mean silhouette", ylabel="splits")
     table.add("null", style.pair_name(pair), "silhouette", "", "", value, "1")
     table.add("null", style.pair_name(pair), "silhouette_null", np.arange(len(null)), "split", null, "1")
 
 
 def _caption(study):
     return (
-        "(A) Each point is an accepted model, placed by the first two principal components of parameter combinations that do not depend on "
-        "the choice of voltage scale; crosses are medians, arrows the loadings (very short ones without a name). Every condition gives the same number of models. "
-        "(B, C) Mean silhouette of two conditions (line) over the silhouettes of random halves of one condition (grey), which is what "
-        "two samples of the same thing give. Separation of the clouds is separation of what the data allow; it is no evidence for a change "
-        f"of one particular parameter. Models fitted to: {study.citation}."
+        "(A) Each point is an accepted model, placed by the first two principal components of its parameters, in combinations that do not "
+        "depend on the voltage scale, and of features that no data constrain (latency, adaptation and CV at the highest current); crosses are "
+        "medians, arrows the loadings. Beside it, for each pair, the mean silhouette of the two conditions in this plane (line; 0 is no "
+        "separation, 1 is complete) over those of random halves of the first condition's models (grey). This null is about models, not "
+        "cells: a line beyond it may still be a small separation, and none of it shows that one parameter changed. "
+        f"Models fitted to: {study.citation}."
     )

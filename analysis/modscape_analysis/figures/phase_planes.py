@@ -32,7 +32,7 @@ def draw(study):
         table.add("model", name, "spikes in the results file", current, "pA", _count(study.models[name], index, current), "spikes/step")
         panel.set(title=condition.label, xlabel=r"membrane potential $V$ (mV)", xlim=limits[0], ylim=limits[1])
     axes[0].set_ylabel(r"adaptation current $w$ (pA)")
-    style.legend_above(figure, _handles(current), 5)
+    style.legend_above(figure, _handles(current), 6)
     return Drawing(NAME, TITLE, figure, table, _caption(study, current))
 
 
@@ -103,7 +103,8 @@ def _handles(current):
         Line2D([], [], color=style.INK, ls="--", lw=1.3, label=r"$V$-nullcline, $I$ = 0"),
         Line2D([], [], color=style.INK, lw=1.3, label=rf"$V$-nullcline, $I$ = {current:g} pA"),
         Line2D([], [], color="#AA4499", lw=1.3, label=r"$w$-nullcline"),
-        Line2D([], [], color="#555555", lw=1.1, label="orbit (colour of the condition)"),
+        Line2D([], [], color="#555555", lw=1.1, label="orbit"),
+        Line2D([], [], marker="o", color=style.INK, ls="", ms=6, label="rest, where it starts"),
         Line2D([], [], marker="s", mfc="white", color="#555555", ls="", ms=4.5, label="after a reset"),
     ]
 
@@ -112,7 +113,8 @@ def _caption(study, current):
     return (
         "For each condition the accepted model nearest to the posterior median, started at rest (black dot) under a step of "
         f"{current:g} pA and {study.job['data']['step_duration']}. The step lifts the V-nullcline from the dashed to the solid curve; grey "
-        "arrows show the direction of motion during the step. The upstroke runs to V_peak beyond the right edge and returns at the squares, raised by b. "
+        "arrows show the direction of motion during the step. The upstroke runs to V_peak beyond the right edge and returns at the squares, "
+        "raised by b; from there the line falls while V is held at V_r. "
         f"One model is an example, not the posterior; neither V nor w was recorded, both follow from spike counts ({study.citation}) "
         "and the assumed voltage scale."
     )

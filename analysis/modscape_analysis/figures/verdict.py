@@ -48,14 +48,14 @@ def _strings(axes, study, pair, verdict, table):
     shares = {name: verdict[key] for name, key in zip(pair, ("share_from", "share_to"), strict=True)}
     order = np.argsort(-sum(shares.values()), kind="stable")
     shown, rest = order[:STRINGS_SHOWN], order[STRINGS_SHOWN:]
-    names = [_wrapped(verdict["regime_strings"][i]) for i in shown] + (["all others"] if rest.size else [])
+    names = [_wrapped(verdict["string_label"][i]) for i in shown] + (["all others"] if rest.size else [])
     for place, (name, share) in enumerate(shares.items()):
         values = np.append(share[shown], share[rest].sum()) if rest.size else share[shown]
         axes.barh(np.arange(values.size) + 0.38 * (place - 0.5), values, 0.36, color=style.colours(study)[name])
-        table.add("regime_strings", style.pair_name(pair), name, verdict["regime_strings"], "regime string", share, "share of models")
+        table.add("regime_strings", style.pair_name(pair), name, verdict["string_label"], "regime string", share, "share of models")
     axes.set(xlabel="share of models", xlim=(0, 1), title="regimes along\nthe current axis")
     axes.set_yticks(range(len(names)), names, fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(max(3, len(names)) - 0.4, -0.6)
 
 
 def _wrapped(string):
@@ -63,48 +63,57 @@ def _wrapped(string):
 
 
 def _distance(axes, pair, verdict, table):
-    value, null = verdict.attribute("regime_distance"), verdict["null_regime_distance"]
-    axes.hist(null, 14, density=True, color=style.NULL_COLOUR)
+    value, null = verdict.attribute("regime_distance"), _null(verdict, "null_regime_distance")
+    end = max(0.05, 1.1 * max([value, *null]))
+    axes.hist(null, np.linspace(0, end, 15), color=style.NULL_COLOUR)
     axes.axvline(value, color=style.INK, lw=2)
-    axes.set(xlabel="total variation", ylabel="density", yticks=[],
-             title=_title("regime distance", value, verdict.attribute("regime_p_value")))
+    axes.set(xlabel="total variation", ylabel="splits", xlim=(-0.03 * end, end),
+             title=_title("regime distance", value, verdict.attribute("regime_p_value"), null))
     table.add("regime_distance", style.pair_name(pair), "value", "", "", value, "1")
     table.add("regime_distance", style.pair_name(pair), "null", np.arange(len(null)), "split", null, "1")
 
 
 def _shift(axes, pair, verdict, table):
-    draws, null = verdict["shift_draws"], verdict["null_shift"]
+    draws, null = verdict["shift_draws"], _null(verdict, "null_shift")
     _against_null(axes, draws, null, 0)
     axes.set(xlabel="shift of the rheobase (pA)",
-             title=_title("shift (pA)", verdict.attribute("shift"), verdict.attribute("shift_p_value")))
+             title=_title("shift (pA)", verdict.attribute("shift"), verdict.attribute("shift_p_value"), null))
     table.add("shift", style.pair_name(pair), "draw", np.arange(len(draws)), "draw", draws, "pA")
     table.add("shift", style.pair_name(pair), "null", np.arange(len(null)), "split", null, "pA")
 
 
 def _gain(axes, pair, verdict, table):
-    draws, null = verdict["gain_ratio_draws"], np.exp(verdict["null_log_gain"])
-    _against_null(axes, draws, null, 1)
-    axes.set(xlabel="ratio of the gains", title=_title("gain ratio", verdict.attribute("gain_ratio"), verdict.attribute("gain_p_value")))
+    draws, null = verdict["gain_ratio_draws"], _null(verdict, "null_log_gain")
+    _against_null(axes, draws, np.exp(null), 1)
+    axes.set(xlabel="ratio of the gains",
+             title=_title("gain ratio", verdict.attribute("gain_ratio"), verdict.attribute("gain_p_value"), null))
     table.add("gain", style.pair_name(pair), "draw", np.arange(len(draws)), "draw", draws, "1")
-    table.add("gain", style.pair_name(pair), "null_log_gain", np.arange(len(null)), "split", verdict["null_log_gain"], "1")
+    table.add("gain", style.pair_name(pair), "null_log_gain", np.arange(len(null)), "split", null, "1")
 
 
-def _title(text, value, p_value):
-    return f"{text}\n{value:.2g}, p = {p_value:.2g}".replace("-", "−")
+def _null(verdict, name):
+    """Empty where there is no null: a single cell, or too few, cannot be halved."""
+    return verdict[name] if name in verdict else np.array([])
+
+
+def _title(text, value, p_value, null):
+    against = f"p = {p_value:.2g}" if null.size else "no null"
+    return f"{text}\n{value:.2g}, {against}".replace("-", "−")
 
 
 def _against_null(axes, draws, null, no_effect):
-    axes.hist(_middle(null), 14, density=True, color=style.NULL_COLOUR)
-    axes.hist(_middle(draws), 24, density=True, histtype="step", color=style.INK, lw=1.4)
+    _histogram(axes, null, color=style.NULL_COLOUR)
+    _histogram(axes, draws, histtype="step", color=style.INK, lw=1.4)
     axes.axvline(no_effect, color=style.INK, lw=0.8, ls="--")
     axes.set(ylabel="density", yticks=[])
 
 
-def _middle(values):
+def _histogram(axes, values, **look):
     """Without the outermost 1 %, so that a single extreme draw does not set the axis; the table has them all."""
     finite = values[np.isfinite(values)]
-    low, high = np.percentile(finite, [0.5, 99.5]) if finite.size else (0, 0)
-    return finite[(finite >= low) & (finite <= high)]
+    if finite.size:
+        low, high = np.percentile(finite, [0.5, 99.5])
+        axes.hist(finite[(finite >= low) & (finite <= high)], int(np.clip(np.sqrt(finite.size), 6, 24)), density=True, **look)
 
 
 def _handles(study):
@@ -116,12 +125,15 @@ def _handles(study):
     ]
 
 
+def _reasons(study):
+    return " ".join(f"{style.pair_label(study, pair)}: {v.attribute('verdict')} ({v.attribute('reason')})." for pair, v in study.verdicts.items())
+
+
 def _caption(study):
     return (
         "One row per pair of conditions. (A) Probabilities of the four possible verdicts, and how often two random halves of one condition "
         "would be called switching. (B) The sequence of regimes along the current axis, as shares of the accepted models of both conditions; "
         "(C) the distance of these two distributions, (D) the shift of the rheobase and (E) the ratio of the gains. Grey is the same statistic for random "
-        "halves of one condition, which is what sampling alone produces; each p-value is taken against it. The verdict is about "
-        f"models fitted to the spike counts of {study.citation}; it says nothing about a dose, and it is undetermined when the null is not "
-        "below 5 % or the effect families disagree."
+        "halves of one condition, which is what sampling alone produces; each p-value is taken against it. The verdict is about models "
+        f"fitted to spike counts ({study.citation}) and says nothing about a dose. {_reasons(study)}"
     )
