@@ -38,9 +38,14 @@ function(modscape_unit_test module source)
 endfunction()
 
 # modscape_mpi_test(file.cpp RANKS 1 2 3 LINKS ...): the same test on several rank counts, named mpi.<file>.np<N>.
+# LABEL: another label than "mpi", which is then also the first part of the name.
 function(modscape_mpi_test source)
-  cmake_parse_arguments(arg "" "TIMEOUT" "RANKS;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "RANKS;LINKS" ${ARGN})
   get_filename_component(stem ${source} NAME_WE)
+  set(label mpi)
+  if(arg_LABEL)
+    set(label ${arg_LABEL})
+  endif()
   set(timeout 60)
   if(arg_TIMEOUT)
     set(timeout ${arg_TIMEOUT})
@@ -50,10 +55,20 @@ function(modscape_mpi_test source)
   target_include_directories(mpi_${stem} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   set_target_properties(mpi_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   foreach(ranks ${arg_RANKS})
-    set(name mpi.${stem}.np${ranks})
+    set(name ${label}.${stem}.np${ranks})
     set(dir ${CMAKE_CURRENT_BINARY_DIR}/work_${stem}_np${ranks})
     file(MAKE_DIRECTORY ${dir})
     add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:mpi_${stem}> WORKING_DIRECTORY ${dir})
-    set_tests_properties(${name} PROPERTIES LABELS mpi TIMEOUT ${timeout} PROCESSORS ${ranks} ENVIRONMENT "${MODSCAPE_MPI_ENVIRONMENT}")
+    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${ranks} ENVIRONMENT "${MODSCAPE_MPI_ENVIRONMENT}")
   endforeach()
+endfunction()
+
+# modscape_program_test(LABEL file.py [ARGUMENTS ...]): the program from outside, by a Python script; named <label>.<file>.
+# RANKS: the most ranks that it starts at a time.
+function(modscape_program_test label script)
+  cmake_parse_arguments(arg "" "RANKS;TIMEOUT" "ARGUMENTS" ${ARGN})
+  get_filename_component(stem ${script} NAME_WE)
+  add_test(NAME ${label}.${stem} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${arg_ARGUMENTS})
+  set_tests_properties(${label}.${stem} PROPERTIES LABELS ${label} TIMEOUT ${arg_TIMEOUT} PROCESSORS ${arg_RANKS} SKIP_RETURN_CODE 77
+    ENVIRONMENT "${MODSCAPE_MPI_ENVIRONMENT};PYTHONDONTWRITEBYTECODE=1;MODSCAPE_BINARY=$<TARGET_FILE:modscape>;MODSCAPE_MPIEXEC=${MPIEXEC_EXECUTABLE}")
 endfunction()

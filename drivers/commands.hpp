@@ -30,12 +30,13 @@ struct RunOptions {
 };
 void add_run_options(CLI::App& command, RunOptions& options);
 
-/// Collective: rank 0 makes the job, every rank gets it (Boost.Serialization). A BadInput of rank 0 is thrown on every rank. Refuses
-/// singletons where ranks were meant, and starts the wall-time clock.
-config::Job share_job(const parallel::Communicator& comm, const RunOptions& options, const std::function<config::Job()>& make);
+/// Collective: rank 0 makes the job, every rank gets it (Boost.Serialization). A BadInput of rank 0 is thrown on every
+/// rank. Refuses singletons where ranks were meant, and starts the wall-time clock.
+config::Job share_job(const parallel::Communicator& comm, const RunOptions& options,
+                      const std::function<config::Job()>& make);
 
-/// Where the results go: --output, else [job] output, else the job's stem with .h5 in the current folder. Refuses a folder that is
-/// missing or cannot be written.
+/// Where the results go: --output, else [job] output, else the job's stem with .h5 in the current folder. Refuses a
+/// folder that is missing or cannot be written.
 std::string output_path(const RunOptions& options, const config::Job& job);
 
 }  // namespace modscape::drivers

@@ -14,7 +14,8 @@ void add_compare(CLI::App& app, Action& action) {
     std::string a, b;
   };
   auto files = std::make_shared<Files>();
-  CLI::App* sub = app.add_subcommand("compare", "Are two results files equal? Tree, shapes, types, attributes and bytes, outside /provenance");
+  CLI::App* sub = app.add_subcommand(
+      "compare", "Are two results files equal? Tree, shapes, types, attributes and bytes, outside /provenance");
   sub->add_option("a", files->a, "First file")->required();
   sub->add_option("b", files->b, "Second file")->required();
   sub->footer("Exit code 0: identical, 1: different.\nExample:\n  modscape compare one_rank.h5 three_ranks.h5");

@@ -18,11 +18,13 @@ std::string range_text(const ParameterInfo& row) {
 }
 
 void print_markdown() {
-  fmt::print("# Models\n\nMade by `modscape info --markdown`; do not edit.\n\n## adex\n\n"
-             "Adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005).\n\n"
-             "| name | unit | default | bounds | meaning | source |\n|---|---|---|---|---|---|\n");
+  fmt::print(
+      "# Models\n\nMade by `modscape info --markdown`; do not edit.\n\n## adex\n\n"
+      "Adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005).\n\n"
+      "| name | unit | default | bounds | meaning | source |\n|---|---|---|---|---|---|\n");
   for (const auto& row : models::adex_table())
-    fmt::print("| `{}` | {} | {} | {} | {} | {} |\n", row.name, symbol(row.unit), row.default_value, range_text(row), row.text, row.citation);
+    fmt::print("| `{}` | {} | {} | {} | {} | {} |\n", row.name, symbol(row.unit), row.default_value, range_text(row),
+               row.text, row.citation);
 }
 
 void print_text() {
@@ -32,7 +34,8 @@ void print_text() {
     for (const auto& [name, version] : versions) fmt::print("  {:<14} {}\n", name, version);
   fmt::print("results format {}\n\nmodel adex (Brette & Gerstner 2005)\n", format_version);
   for (const auto& row : models::adex_table())
-    fmt::print("  {:<8} {:>8} {:<4} {:<22} {}\n", row.name, row.default_value, symbol(row.unit), range_text(row), row.text);
+    fmt::print("  {:<8} {:>8} {:<4} {:<22} {}\n", row.name, row.default_value, symbol(row.unit), range_text(row),
+               row.text);
 }
 
 }  // namespace

@@ -14,9 +14,11 @@ namespace {
 using namespace modscape;
 
 int finish(const parallel::Communicator& comm, ExitCode code, const std::string& text) {
-  // BadInput is raised on every rank alike; any other failure may be this rank's alone, and the others may sit in a collective.
+  // BadInput is raised on every rank alike; any other failure may be this rank's alone, and the others may sit in a
+  // collective.
   if (comm.is_root() || code != ExitCode::bad_input)
-    fmt::print(stderr, "modscape: {}{}\n", code == ExitCode::bad_input || comm.size() == 1 ? "" : fmt::format("[rank {}] ", comm.rank()), text);
+    fmt::print(stderr, "modscape: {}{}\n",
+               code == ExitCode::bad_input || comm.size() == 1 ? "" : fmt::format("[rank {}] ", comm.rank()), text);
   std::fflush(stderr);
   if (code != ExitCode::bad_input && comm.size() > 1) parallel::abort_job(static_cast<int>(code));
   return static_cast<int>(code);
@@ -38,8 +40,10 @@ int main(int argc, char** argv) {
   CLI::App app{"modscape: neuromodulated excitability landscapes of adaptive spiking neurons"};
   app.set_version_flag("--version", fmt::format("modscape {} ({})", build_info().version, build_info().commit));
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done, 3 too many failed points, 64 bad input, 70 bug or MPI failure, 74 I/O failure, 75 stopped early, run me again.\n"
-             "Example: mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5");
+  app.footer(
+      "Exit codes: 0 done, 3 too many failed points, 64 bad input, 70 bug or MPI failure, 74 I/O failure, 75 stopped "
+      "early, run me again.\n"
+      "Example: mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5");
   drivers::Action action;
   drivers::add_study(app, action);
   drivers::add_sweep(app, action);

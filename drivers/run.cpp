@@ -12,15 +12,19 @@
 namespace modscape::drivers {
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("-o,--output", options.output, "Results file (HDF5); default: [job] output, else the job's name with .h5");
+  command.add_option("-o,--output", options.output,
+                     "Results file (HDF5); default: [job] output, else the job's name with .h5");
   command.add_flag("--check", options.check, "Validate the job and stop");
   command.add_flag("--dry-run", options.dry_run, "Print the plan (points, rows, bytes, time from a pilot) and stop");
   command.add_flag("--force", options.force, "Replace an existing output of another job");
-  command.add_option("--max-walltime", options.max_walltime, "Drain and exit 75 before this many seconds have passed")->check(CLI::PositiveNumber);
+  command.add_option("--max-walltime", options.max_walltime, "Drain and exit 75 before this many seconds have passed")
+      ->check(CLI::PositiveNumber);
 }
 
-config::Job share_job(const parallel::Communicator& comm, const RunOptions& options, const std::function<config::Job()>& make) {
-  if (const std::string problem = parallel::singleton_problem(comm); !problem.empty()) throw BadInput("launch", problem);
+config::Job share_job(const parallel::Communicator& comm, const RunOptions& options,
+                      const std::function<config::Job()>& make) {
+  if (const std::string problem = parallel::singleton_problem(comm); !problem.empty())
+    throw BadInput("launch", problem);
   parallel::install_stop_signal();
   parallel::set_max_walltime(options.max_walltime);
   std::string bytes;
@@ -45,8 +49,12 @@ std::string output_path(const RunOptions& options, const config::Job& job) {
   std::string path = !options.output.empty() ? options.output : job.output;
   if (path.empty()) path = std::filesystem::path(options.job_file).stem().string() + ".h5";
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  if (!std::filesystem::is_directory(folder)) throw BadInput(path, fmt::format("the folder {} does not exist", folder.string()), "create it, or choose another with --output");
-  if (access(folder.c_str(), W_OK) != 0) throw BadInput(path, fmt::format("the folder {} cannot be written", folder.string()), "choose another with --output");
+  if (!std::filesystem::is_directory(folder))
+    throw BadInput(path, fmt::format("the folder {} does not exist", folder.string()),
+                   "create it, or choose another with --output");
+  if (access(folder.c_str(), W_OK) != 0)
+    throw BadInput(path, fmt::format("the folder {} cannot be written", folder.string()),
+                   "choose another with --output");
   return path;
 }
 

@@ -10,10 +10,13 @@ namespace modscape::drivers {
 namespace {
 
 ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
-  if (comm.size() > 1) throw BadInput("launch", "simulate integrates one neuron and takes one rank", "run it without mpirun, or use modscape sweep");
+  if (comm.size() > 1)
+    throw BadInput("launch", "simulate integrates one neuron and takes one rank",
+                   "run it without mpirun, or use modscape sweep");
   const config::Job job = share_job(comm, options, [&] { return config::load_job(options.job_file, "simulate"); });
   if (options.check || options.dry_run) {
-    fmt::print("the job is valid (hash {}): one neuron, {} ms with {}\n", job.hash.substr(0, 12), job.simulate.protocol.duration, job.simulate.integrator.method);
+    fmt::print("the job is valid (hash {}): one neuron, {} ms with {}\n", job.hash.substr(0, 12),
+               job.simulate.protocol.duration, job.simulate.integrator.method);
     return ExitCode::done;
   }
   const std::string path = output_path(options, job);
@@ -26,11 +29,13 @@ ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
 
 void add_simulate(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* sub = app.add_subcommand("simulate", "Integrate one neuron under a protocol; spikes and, on request, V(t) and w(t)");
+  CLI::App* sub =
+      app.add_subcommand("simulate", "Integrate one neuron under a protocol; spikes and, on request, V(t) and w(t)");
   sub->add_option("job", options->job_file, "Job file (TOML, kind = \"simulate\")")->required();
   add_run_options(*sub, *options);
   sub->footer("Example:\n  modscape simulate jobs/examples/simulate_bg2005.toml -o bg.h5");
-  sub->callback([options, &action] { action = [options](const parallel::Communicator& comm) { return run(*options, comm); }; });
+  sub->callback(
+      [options, &action] { action = [options](const parallel::Communicator& comm) { return run(*options, comm); }; });
 }
 
 }  // namespace modscape::drivers

@@ -16,7 +16,8 @@ ExitCode run(const std::string& path, const parallel::Communicator& comm) {
   for (const io::TableProgress& table : io::read_progress(path)) {
     rows += table.rows;
     finished += table.done + table.failed;
-    fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows, table.failed > 0 ? fmt::format(", {} failed", table.failed) : "");
+    fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows,
+               table.failed > 0 ? fmt::format(", {} failed", table.failed) : "");
   }
   fmt::print("{:<40} {:>8}/{} rows\n", "all tables", finished, rows);
   fmt::print("{}", study::study_summary(path));

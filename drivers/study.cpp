@@ -19,7 +19,8 @@ struct StudyCommand {
 
 config::Job make_job(const StudyCommand& command) {
   if (!command.table.empty()) return config::study_from_table(command.table, command.gauge, command.cell_type);
-  if (command.run.job_file.empty()) throw BadInput("study", "no job file and no --from table", "modscape study jobs/spn_levodopa_state.toml");
+  if (command.run.job_file.empty())
+    throw BadInput("study", "no job file and no --from table", "modscape study jobs/spn_levodopa_state.toml");
   return config::load_job(command.run.job_file, "study");
 }
 
@@ -52,16 +53,22 @@ ExitCode run(const StudyCommand& command, const parallel::Communicator& comm) {
 
 void add_study(CLI::App& app, Action& action) {
   auto command = std::make_shared<StudyCommand>();
-  CLI::App* sub = app.add_subcommand("study", "f-I data of one neuron type in several conditions -> fitted models, bifurcations, verdicts");
+  CLI::App* sub = app.add_subcommand(
+      "study", "f-I data of one neuron type in several conditions -> fitted models, bifurcations, verdicts");
   sub->add_option("job", command->run.job_file, "Job file (TOML, kind = \"study\")");
-  sub->add_option("--from", command->table, "Data table (CSV) instead of a job file: columns condition, current, count|mean+sem+n");
-  sub->add_option("--gauge", command->gauge, "What fixes the voltage scale, with --from: \"E_L=-85 mV\" and \"V_T=-45 mV\" (or \"R_in=120 MOhm\")");
+  sub->add_option("--from", command->table,
+                  "Data table (CSV) instead of a job file: columns condition, current, count|mean+sem+n");
+  sub->add_option(
+      "--gauge", command->gauge,
+      "What fixes the voltage scale, with --from: \"E_L=-85 mV\" and \"V_T=-45 mV\" (or \"R_in=120 MOhm\")");
   sub->add_option("--cell-type", command->cell_type, "Rows of the table with this cell_type, with --from");
   sub->add_option("--max-failed", command->max_failed, "Exit 3 if more points than this failed");
   add_run_options(*sub, command->run);
-  sub->footer("Examples:\n  mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5\n"
-              "  modscape study --from fi.csv --gauge \"E_L=-70 mV\" \"V_T=-50 mV\" -o mine.h5");
-  sub->callback([command, &action] { action = [command](const parallel::Communicator& comm) { return run(*command, comm); }; });
+  sub->footer(
+      "Examples:\n  mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5\n"
+      "  modscape study --from fi.csv --gauge \"E_L=-70 mV\" \"V_T=-50 mV\" -o mine.h5");
+  sub->callback(
+      [command, &action] { action = [command](const parallel::Communicator& comm) { return run(*command, comm); }; });
 }
 
 }  // namespace modscape::drivers

@@ -23,9 +23,11 @@ ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
   const std::string path = output_path(options, job);
   const study::SweepOutcome outcome = study::run_sweep_job(comm, job, path, options.force);
   if (comm.is_root())
-    fmt::print("{}: {} rows done, {} failed{}\n", path, outcome.done, outcome.failed, outcome.stopped ? "; stopped early, run the same command again" : "");
+    fmt::print("{}: {} rows done, {} failed{}\n", path, outcome.done, outcome.failed,
+               outcome.stopped ? "; stopped early, run the same command again" : "");
   if (outcome.stopped) return ExitCode::stopped;
-  return job.sweep.max_failed >= 0 && outcome.failed > job.sweep.max_failed ? ExitCode::too_many_failures : ExitCode::done;
+  return job.sweep.max_failed >= 0 && outcome.failed > job.sweep.max_failed ? ExitCode::too_many_failures
+                                                                            : ExitCode::done;
 }
 
 }  // namespace
@@ -36,7 +38,8 @@ void add_sweep(CLI::App& app, Action& action) {
   sub->add_option("job", options->job_file, "Job file (TOML, kind = \"sweep\")")->required();
   add_run_options(*sub, *options);
   sub->footer("Example:\n  mpirun -n 2 modscape sweep jobs/examples/small_sweep.toml -o sweep.h5");
-  sub->callback([options, &action] { action = [options](const parallel::Communicator& comm) { return run(*options, comm); }; });
+  sub->callback(
+      [options, &action] { action = [options](const parallel::Communicator& comm) { return run(*options, comm); }; });
 }
 
 }  // namespace modscape::drivers

@@ -49,7 +49,8 @@ def orbit(p, current, duration):
     start, y, pieces, resets = 0.0, [p["E_L"], 0.0], [], []
     first = np.empty((0, 3))  # of a piece: the state before V is released
     while start < duration:
-        run = solve_ivp(lambda _, y: rhs(p, *y, current), (start, duration), y, "DOP853", events=peak, rtol=1e-9, atol=1e-9, max_step=LONGEST_STEP)
+        run = solve_ivp(lambda _, y: rhs(p, *y, current), (start, duration), y, "DOP853", events=peak, rtol=1e-9, atol=1e-9,
+                        max_step=LONGEST_STEP)
         pieces.append(np.vstack([first, np.column_stack([run.t, run.y.T])]))
         if run.status != 1:
             break

@@ -11,12 +11,19 @@ body { max-width: 1080px; margin: 2.5em auto; padding: 0 1.5em; }
 h1 { font-size: 1.7em; line-height: 1.25; margin-bottom: 0.3em; } h2 { font-size: 1.2em; margin: 2.4em 0 0.6em; }
 .caveat { background: #fff6e0; border-left: 5px solid #e69f00; padding: 0.6em 1em; margin: 1em 0; }
 .meta, .files { color: #555; font-size: 0.9em; } .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 0.87em; width: 100%; } th, td { text-align: right; padding: 0.4em 0.6em; border-bottom: 1px solid #ddd; }
-th { vertical-align: bottom; border-bottom: 2px solid #444; font-weight: 600; } th:first-child, td:first-child, td.text, th.text { text-align: left; } td:first-child { white-space: nowrap; }
-figure { margin: 0; } figure img { width: 100%; height: auto; border: 1px solid #e4e4e4; } figcaption { font-size: 0.93em; margin-top: 0.5em; }
+table { border-collapse: collapse; font-size: 0.87em; width: 100%; margin: 0.8em 0; }
+th, td { text-align: right; padding: 0.4em 0.6em; border-bottom: 1px solid #ddd; }
+th { vertical-align: bottom; border-bottom: 2px solid #444; font-weight: 600; }
+th:first-child, td:first-child, .text { text-align: left; } td:first-child { white-space: nowrap; }
+figure { margin: 0; } figure img { width: 100%; height: auto; border: 1px solid #e4e4e4; }
+figcaption { font-size: 0.93em; margin-top: 0.5em; }
 pre { background: #f6f6f6; padding: 1em; overflow-x: auto; font-size: 0.8em; white-space: pre-wrap; } a { color: #0072b2; }
 @media print { body { font-size: 10.5pt; max-width: none; margin: 0; } section { break-inside: avoid; } .files { display: none; } }
 """
+CONDITION_HEAD = ["condition", "what it is", "cells in the f–I curve", "cells with a rheobase", "accepted models", "effective sample size"]
+STATISTIC_HEAD = ["pair", "regime distance", "p", "shift of the rheobase", "p", "gain ratio, 95 %", "p", "null ESS"]
+
+
 def page(study, drawings, images):
     """`images`: the PNG of each drawing, by name."""
     body = [
@@ -30,8 +37,9 @@ def page(study, drawings, images):
         "<h2>Provenance</h2>",
         _provenance(study),
     ]
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(study.title)}</title><style>{CSS}</style>'
-    return "\n".join(['<!DOCTYPE html>', f'<html lang="en"><head>{head}</head><body>', *body, "</body></html>", ""])
+    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = f"<head>{meta}<title>{escape(study.title)}</title><style>{CSS}</style></head>"
+    return "\n".join(["<!DOCTYPE html>", f'<html lang="en">{head}<body>', *body, "</body></html>", ""])
 
 
 def _caveat(study):
@@ -54,7 +62,7 @@ def _conditions(study):
          f"{fit.attribute('ess'):.0f}"]
         for (name, condition), fit in zip(study.conditions.items(), study.fits.values(), strict=True)
     ]
-    return _table(["condition", "what it is", "cells in the f–I curve", "cells with a rheobase", "accepted models", "effective sample size"], rows, {1})
+    return _table(CONDITION_HEAD, rows, {1})
 
 
 def _verdicts(study):
@@ -66,10 +74,11 @@ def _verdicts(study):
     return (
         _table(["pair", "verdict", *style.VERDICT_COLOURS, "null switches"], map(_probabilities, pairs.items()), {1})
         + f"<ul>{reasons}</ul>"
-        + _table(["pair", "regime distance", "p", "shift of the rheobase", "p", "gain ratio, 95 %", "p", "null ESS"], map(_statistics, pairs.items()))
-        + "<p class=\"meta\">First table: probabilities of the four verdicts; <em>null switches</em>: how often two random halves of one condition would "
-        "be called switching. p: share of the null, which is random halves of one condition, that reaches the value; <em>null ESS</em>: "
-        f"effective draws of a half. Criterion: {criterion}.</p>"
+        + _table(STATISTIC_HEAD, map(_statistics, pairs.items()))
+        + '<p class="meta">First table: probabilities of the four verdicts; <em>null switches</em>: how often two random halves of one '
+        "condition would be called switching. p: share of the null, which is random halves of one condition, that reaches the value (the "
+        "value itself counted); "
+        f"<em>null ESS</em>: effective draws of a half. Criterion: {criterion}.</p>"
     )
 
 
@@ -88,7 +97,8 @@ def _statistics(row):
     names = ("regime_p_value", "shift_p_value", "gain_p_value")
     p_values = [_number(verdict, name, ".2g") if "null_shift" in verdict else "no null" for name in names]
     shift = f"{_number(verdict, 'shift', '+.0f')} ± {_number(verdict, 'shift_sd', '.0f')} pA"
-    gain = f"{_number(verdict, 'gain_ratio', '.2f')} [{_number(verdict, 'gain_ratio_low', '.2f')}, {_number(verdict, 'gain_ratio_high', '.2f')}]"
+    ratio, low, high = (_number(verdict, name, ".2f") for name in ("gain_ratio", "gain_ratio_low", "gain_ratio_high"))
+    gain = f"{ratio} [{low}, {high}]"
     return [pair, _number(verdict, "regime_distance", ".2f"), p_values[0], shift, p_values[1], gain, p_values[2],
             _number(verdict, "median_null_ess", ".0f")]
 

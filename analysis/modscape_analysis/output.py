@@ -62,6 +62,14 @@ def csv_text(drawing, study):
     return text.getvalue()
 
 
+def settle(figure):
+    """Lays the figure out once and rounds the places of its axes: the last digits of the layout solver differ from run to run."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position(np.round(axes.get_position().bounds, 6))
+
+
 def image(drawing, kind):
     stream = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
@@ -71,6 +79,7 @@ def image(drawing, kind):
 
 def write_drawing(drawing, study, folder):
     """Writes <name>.png, .svg and .csv; returns the bytes of the PNG for the report."""
+    settle(drawing.figure)
     png = image(drawing, "png")
     contents = {"png": png, "svg": image(drawing, "svg"), "csv": csv_text(drawing, study).encode()}
     for kind, content in contents.items():

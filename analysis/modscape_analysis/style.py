@@ -28,7 +28,6 @@ SYMBOLS = {
     "time_to_first_spike": "latency", "adaptation_index2": "adaptation", "ISI_CV": "CV of ISIs",
     "I_SN": r"$I_\mathrm{SN}$", "I_H": r"$I_\mathrm{H}$", "rheobase": "rheobase",
 }
-COMBINATION = r"$(g_\mathrm{L}+a)(V_\mathrm{T}-E_\mathrm{L}-\Delta_\mathrm{T})$"
 
 plt.rcParams.update({
     "font.family": "DejaVu Sans", "font.size": 9.5, "axes.titlesize": 10.5, "axes.titleweight": "bold", "axes.titlelocation": "left",

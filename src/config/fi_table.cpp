@@ -197,4 +197,14 @@ std::vector<FiCurve> read_fi_table(const std::string& path, double step_duration
   return curves;
 }
 
+std::vector<double> rheobases_by_cell(const FiCurve& curve) {
+  std::vector<double> rheobases;
+  for (const auto& [cell, counts] : curve.by_cell) {
+    const auto first = std::find_if(counts.begin(), counts.end(), [](double count) { return count > 0.0; });
+    if (first == counts.end() || first == counts.begin()) return {};
+    rheobases.push_back(curve.currents[static_cast<std::size_t>(first - counts.begin())]);
+  }
+  return rheobases;
+}
+
 }  // namespace modscape::config

@@ -31,6 +31,10 @@ std::vector<FiCurve> read_fi_table(const std::string& path, double step_duration
 std::map<std::string, std::vector<double>> read_rheobase_table(const std::string& path,
                                                                const std::string& cell_type = {});
 
+/// The lowest current at which each cell of a per-cell table fired (pA); empty if a cell never fired or fired at the
+/// lowest current, since its rheobase is then not known.
+std::vector<double> rheobases_by_cell(const FiCurve& curve);
+
 /// Two columns: time (ms), current (pA), times increasing; a header line is optional.
 struct Waveform {
   std::vector<double> times, values;

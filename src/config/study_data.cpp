@@ -92,7 +92,9 @@ void read_condition(TableReader& table, const Tables& tables, StudyJob& job) {
   table.finish();
   job.curves.push_back(curve_of(table, condition, tables));
   const auto rheobases = tables.rheobases.find(condition.label);
-  job.rheobases.push_back(rheobases == tables.rheobases.end() ? std::vector<double>{} : rheobases->second);
+  // A table of their own comes first; counts per cell tell the rheobases as well.
+  job.rheobases.push_back(rheobases != tables.rheobases.end() ? rheobases->second
+                                                              : rheobases_by_cell(job.curves.back()));
   job.conditions.push_back(std::move(condition));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What made a result: program version and commit, compiler, host, Slurm ids, time. Library versions that need their headers
-// are added by the modules that may include them.
+// What made a result: program version and commit, compiler, host, Slurm ids, time. Library versions that need their
+// headers are added by the modules that may include them.
 #pragma once
 #include <map>
 #include <string>

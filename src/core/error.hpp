@@ -11,7 +11,14 @@
 namespace modscape {
 
 /// Process exit codes (sysexits.h where it has one).
-enum class ExitCode : int { done = 0, too_many_failures = 3, bad_input = 64, internal = 70, io_failure = 74, stopped = 75 };
+enum class ExitCode : int {
+  done = 0,
+  too_many_failures = 3,
+  bad_input = 64,
+  internal = 70,
+  io_failure = 74,
+  stopped = 75
+};
 
 /// One thing wrong with the input: where ("job.toml:4:7"), what, and what to do about it (may be empty).
 struct Problem {
@@ -64,6 +71,8 @@ struct Error {
 template <class T>
 using Expected = tl::expected<T, Error>;
 
-inline tl::unexpected<Error> unexpected(std::string message) { return tl::unexpected<Error>(Error{std::move(message)}); }
+inline tl::unexpected<Error> unexpected(std::string message) {
+  return tl::unexpected<Error>(Error{std::move(message)});
+}
 
 }  // namespace modscape

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model offers to a solver, and the erased view a solver sees. A model is autonomous apart from one scalar input
-// (for neurons the injected current, pA). A hybrid model adds an event, a reset, and a refractory period during which it
-// advances itself exactly.
+// (for neurons the injected current, pA). A hybrid model adds an event, a reset, and a refractory period during which
+// it advances itself exactly.
 #pragma once
 #include <array>
 #include <concepts>
@@ -11,7 +11,8 @@
 
 namespace modscape {
 
-/// rhs: y -> dy/dt (per ms). jacobian: row-major d(dy/dt)/dy, size n*n. Both must return non-finite values rather than throw.
+/// rhs: y -> dy/dt (per ms). jacobian: row-major d(dy/dt)/dy, size n*n. Both must return non-finite values rather than
+/// throw.
 template <class M>
 concept OdeModel = requires(const M& model, double input, std::span<const double> y, std::span<double> out) {
   { M::state_names() } -> std::convertible_to<std::span<const std::string_view>>;
@@ -19,14 +20,16 @@ concept OdeModel = requires(const M& model, double input, std::span<const double
   model.jacobian(input, y, out);
 };
 
-/// event: crosses zero upwards at a spike. reset: the state after it. refractory: ms of hold. hold: the state dt ms into the hold.
+/// event: crosses zero upwards at a spike. reset: the state after it. refractory: ms of hold. hold: the state dt ms
+/// into the hold.
 template <class M>
-concept HybridOdeModel = OdeModel<M> && requires(const M& model, std::span<const double> y, std::span<double> state, double dt) {
-  { model.event(y) } -> std::convertible_to<double>;
-  model.reset(state);
-  { model.refractory() } -> std::convertible_to<double>;
-  model.hold(state, dt);
-};
+concept HybridOdeModel =
+    OdeModel<M> && requires(const M& model, std::span<const double> y, std::span<double> state, double dt) {
+      { model.event(y) } -> std::convertible_to<double>;
+      model.reset(state);
+      { model.refractory() } -> std::convertible_to<double>;
+      model.hold(state, dt);
+    };
 
 /// Non-owning, type-erased view of a model; the model must outlive it.
 class OdeProblem {
@@ -46,9 +49,12 @@ class OdeProblem {
         }) {
     if constexpr (HybridOdeModel<M>) {
       event_ = [](const void* m, const double* y) noexcept {
-        return static_cast<double>(static_cast<const M*>(m)->event(std::span<const double>(y, M::state_names().size())));
+        return static_cast<double>(
+            static_cast<const M*>(m)->event(std::span<const double>(y, M::state_names().size())));
       };
-      reset_ = [](const void* m, double* y) noexcept { static_cast<const M*>(m)->reset(std::span<double>(y, M::state_names().size())); };
+      reset_ = [](const void* m, double* y) noexcept {
+        static_cast<const M*>(m)->reset(std::span<double>(y, M::state_names().size()));
+      };
       hold_ = [](const void* m, double* y, double dt) noexcept {
         static_cast<const M*>(m)->hold(std::span<double>(y, M::state_names().size()), dt);
       };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row per parameter: name, symbol, unit, default, bounds, text, citation. Configuration, --help, docs, sweep axes and
-// HDF5 metadata are all derived from these rows, so a parameter is declared exactly once.
+// One row per parameter: name, symbol, unit, default, bounds, text, citation. Configuration, --help, docs, sweep axes
+// and HDF5 metadata are all derived from these rows, so a parameter is declared exactly once.
 #pragma once
 #include <cmath>
 #include <span>
@@ -28,7 +28,7 @@ struct ParameterInfo {
 
 template <class P>
 struct ParameterSpec : ParameterInfo {
-  double P::*member;
+  double P::* member;
 };
 
 /// Non-owning view of the rows of one parameter struct.

@@ -18,12 +18,16 @@ double CounterRng::uniform(std::uint64_t step) const {
   return (static_cast<double>(bits(step) >> 12) + 0.5) * 0x1p-52;
 }
 
-double CounterRng::normal(std::uint64_t step) const { return normal_quantile(uniform(step)); }
+double CounterRng::normal(std::uint64_t step) const {
+  return normal_quantile(uniform(step));
+}
 
 double normal_quantile(double probability) {
   return -std::sqrt(2.0) * boost::math::erfc_inv(2.0 * probability);
 }
 
-double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+double normal_cdf(double x) {
+  return 0.5 * std::erfc(-x / std::sqrt(2.0));
+}
 
 }  // namespace modscape

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counter-based random numbers: Philox4x64-10 (Salmon et al. 2011, SC'11) keyed by (seed, purpose) and counted by (item, step).
-// A draw depends on nothing else, so results do not depend on ranks, chunks or order. No std:: distributions: they differ
-// between standard libraries.
+// Counter-based random numbers: Philox4x64-10 (Salmon et al. 2011, SC'11) keyed by (seed, purpose) and counted by
+// (item, step). A draw depends on nothing else, so results do not depend on ranks, chunks or order. No std::
+// distributions: they differ between standard libraries.
 #pragma once
 #include <cstdint>
 
 namespace modscape {
 
 /// What a stream of numbers is for: two purposes never share a number.
-enum class Purpose : std::uint64_t { noise_current = 1, scramble, resample, proposal, population, split_half, null_data, synthetic, pilot };
+enum class Purpose : std::uint64_t {
+  noise_current = 1,
+  scramble,
+  resample,
+  proposal,
+  population,
+  split_half,
+  null_data,
+  synthetic,
+  pilot
+};
 
 class CounterRng {
  public:

@@ -37,7 +37,16 @@ struct Prefix {
   int exponent;
 };
 // Both the micro sign (U+00B5) and the Greek mu (U+03BC) occur in real files.
-constexpr std::array<Prefix, 10> prefixes{{{"", 0}, {"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"\u00b5", -6}, {"\u03bc", -6}, {"m", -3}, {"k", 3}, {"M", 6}}};
+constexpr std::array<Prefix, 10> prefixes{{{"", 0},
+                                           {"f", -15},
+                                           {"p", -12},
+                                           {"n", -9},
+                                           {"u", -6},
+                                           {"\u00b5", -6},
+                                           {"\u03bc", -6},
+                                           {"m", -3},
+                                           {"k", 3},
+                                           {"M", 6}}};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -53,7 +62,9 @@ double scaled(double value, int exponent) {
 
 }  // namespace
 
-std::string_view symbol(Unit unit) { return row_of(unit).symbol; }
+std::string_view symbol(Unit unit) {
+  return row_of(unit).symbol;
+}
 
 Expected<double> parse_quantity(std::string_view text, Unit unit) {
   const UnitRow& target = row_of(unit);
@@ -62,9 +73,11 @@ Expected<double> parse_quantity(std::string_view text, Unit unit) {
   if (all.size() > 1 && all.front() == '+' && all[1] != '-') ++begin;  // from_chars takes no plus sign
   double value = 0.0;
   const auto [rest, status] = std::from_chars(begin, all.data() + all.size(), value);
-  if (status != std::errc{}) return unexpected(fmt::format("\"{}\" is not a number with a unit such as \"200 {}\"", text, target.symbol));
+  if (status != std::errc{})
+    return unexpected(fmt::format("\"{}\" is not a number with a unit such as \"200 {}\"", text, target.symbol));
   if (!std::isfinite(value)) return unexpected(fmt::format("\"{}\" is not a finite number", text));
-  const std::string_view name = trimmed(std::string_view(rest, static_cast<std::size_t>(all.data() + all.size() - rest)));
+  const std::string_view name =
+      trimmed(std::string_view(rest, static_cast<std::size_t>(all.data() + all.size() - rest)));
   if (name.empty() || (unit == Unit::one && name == "1")) return value;
   for (const UnitRow& row : unit_rows) {
     if (row.base.empty() || !name.ends_with(row.base)) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units. Inside the program every number is in one coherent system: mV, ms, pA, nS, pF (nS·mV = pA, pF·mV/ms = pA), Hz, µM, MOhm.
-// Text with a unit is checked and converted here, at the border; a bare number means the unit the table names.
+// Units. Inside the program every number is in one coherent system: mV, ms, pA, nS, pF (nS·mV = pA, pF·mV/ms = pA), Hz,
+// µM, MOhm. Text with a unit is checked and converted here, at the border; a bare number means the unit the table
+// names.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ enum class Unit { one, mV, ms, pA, nS, pF, Hz, uM, MOhm };
 /// The symbol as printed and stored ("mV"; "1" for a pure number).
 std::string_view symbol(Unit unit);
 
-/// Reads "200 pF", "0.2nF", "-65" … and returns the value in `unit`. Wrong dimension, trailing text, NaN and infinity are errors.
+/// Reads "200 pF", "0.2nF", "-65" … and returns the value in `unit`. Wrong dimension, trailing text, NaN and infinity
+/// are errors.
 Expected<double> parse_quantity(std::string_view text, Unit unit);
 
 /// "200 pF", "20 nM": the shortest text that reads back to the same value; concentrations below 0.1 µM print in nM.

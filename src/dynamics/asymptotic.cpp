@@ -16,8 +16,10 @@ struct Settled {
   std::array<double, 2> last_reset{};  // V, w after the last spike
 };
 
-// Firing that goes on to the end of the run (or to the spike limit), started from a state right after a reset or at rest.
-Settled settle(const models::AdexParameters& p, double current, std::array<double, 2> initial, const AsymptoticOptions& options) {
+// Firing that goes on to the end of the run (or to the spike limit), started from a state right after a reset or at
+// rest.
+Settled settle(const models::AdexParameters& p, double current, std::array<double, 2> initial,
+               const AsymptoticOptions& options) {
   solvers::KernelOptions kernel = options.kernel;
   kernel.max_spikes = options.max_spikes;
   const solvers::SpikeRun run = solvers::run_adex(p, current, options.duration, initial, kernel);
@@ -40,7 +42,8 @@ bool rest_is_stable(const models::AdexParameters& p, double current) {
 
 }  // namespace
 
-std::vector<Regime> asymptotic_regimes(const models::AdexParameters& p, std::span<const double> currents, const AsymptoticOptions& options) {
+std::vector<Regime> asymptotic_regimes(const models::AdexParameters& p, std::span<const double> currents,
+                                       const AsymptoticOptions& options) {
   std::vector<Regime> regimes(currents.size(), Regime::rest);
   std::array<double, 2> start{p.E_L, 0.0};
   bool firing = true;  // on the downward branch
@@ -48,8 +51,10 @@ std::vector<Regime> asymptotic_regimes(const models::AdexParameters& p, std::spa
     const bool rest = rest_is_stable(p, currents[k]);
     Settled settled;
     if (firing) settled = settle(p, currents[k], start, options);
-    if (settled.regime != Regime::rest) start = settled.last_reset;
-    else if (k + 1 < currents.size()) firing = false;  // the branch has ended; below it only rest is left
+    if (settled.regime != Regime::rest)
+      start = settled.last_reset;
+    else if (k + 1 < currents.size())
+      firing = false;  // the branch has ended; below it only rest is left
     regimes[k] = settled.regime == Regime::rest ? Regime::rest : rest ? Regime::rest_and_spiking : settled.regime;
   }
   return regimes;

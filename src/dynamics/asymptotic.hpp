@@ -16,10 +16,10 @@ struct AsymptoticOptions {
   solvers::KernelOptions kernel{1e-6, 0, {}};
 };
 
-/// Regimes at each of the increasing `currents`: rest (only rest is stable), rest_and_spiking (both), tonic, bursting or irregular
-/// (only firing). The upward run starts at rest; the firing branch is followed downwards from the highest current, each time from the
-/// last post-reset state, so a bistable range is seen from both sides.
-std::vector<ephys::Regime> asymptotic_regimes(const models::AdexParameters& parameters, std::span<const double> currents,
-                                              const AsymptoticOptions& options = {});
+/// Regimes at each of the increasing `currents`: rest (only rest is stable), rest_and_spiking (both), tonic, bursting
+/// or irregular (only firing). The upward run starts at rest; the firing branch is followed downwards from the highest
+/// current, each time from the last post-reset state, so a bistable range is seen from both sides.
+std::vector<ephys::Regime> asymptotic_regimes(const models::AdexParameters& parameters,
+                                              std::span<const double> currents, const AsymptoticOptions& options = {});
 
 }  // namespace modscape::dynamics

@@ -45,7 +45,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Share of the null at least as large as the observed value; +1 counts the observation itself (Davison & Hinkley 1997, 4.11).
+// Share of the null at least as large as the observed value; +1 counts the observation itself (Davison & Hinkley
+// 1997, 4.11).
 double p_value(const std::vector<double>& null, double observed) {
   double count = 1.0;
   for (const double x : null) count += std::abs(x) >= std::abs(observed) ? 1.0 : 0.0;
@@ -54,12 +55,16 @@ double p_value(const std::vector<double>& null, double observed) {
 
 double quantile(std::vector<double> values, double probability) {
   std::ranges::sort(values);
-  return values[std::min(values.size() - 1, static_cast<std::size_t>(probability * static_cast<double>(values.size())))];
+  return values[std::min(values.size() - 1,
+                         static_cast<std::size_t>(probability * static_cast<double>(values.size())))];
 }
 
-std::vector<double> uniform(std::size_t n) { return std::vector<double>(n, 1.0 / static_cast<double>(n)); }
+std::vector<double> uniform(std::size_t n) {
+  return std::vector<double>(n, 1.0 / static_cast<double>(n));
+}
 
-// Probability, over weighted pairs of draws, that the shift or the gain ratio is beyond what is of practical importance.
+// Probability, over weighted pairs of draws, that the shift or the gain ratio is beyond what is of practical
+// importance.
 double probability_of_effect(const Population& from, const std::vector<double>& w_from, const Population& to,
                              const std::vector<double>& w_to, const VerdictCriterion& criterion) {
   double effect = 0.0;
@@ -116,10 +121,12 @@ void describe_draws(const Population& from, const Population& to, Verdict& verdi
   verdict.gain_ratio_high = quantile(verdict.gain_ratio_draws, 0.975);
 }
 
-double null_mean(const std::vector<double>& values) { return values.empty() ? 1.0 : mean(values, uniform(values.size())); }
+double null_mean(const std::vector<double>& values) {
+  return values.empty() ? 1.0 : mean(values, uniform(values.size()));
+}
 
-// Splits the probability that is left after switching between scaling, none and "cannot tell"; the part of an effect that halves of
-// one condition show as well cannot be told from sampling.
+// Splits the probability that is left after switching between scaling, none and "cannot tell"; the part of an effect
+// that halves of one condition show as well cannot be told from sampling.
 void share_probabilities(double effect, double null_effect, double null_distance, Verdict& v) {
   v.p_switching = std::max(0.0, (v.regime_distance - null_distance) / (1.0 - null_distance));
   const double rest = 1.0 - v.p_switching;
@@ -128,15 +135,19 @@ void share_probabilities(double effect, double null_effect, double null_distance
   v.p_undetermined = std::max(0.0, 1.0 - v.p_switching - v.p_scaling - v.p_none);
 }
 
-void decide(const VerdictCriterion& c, Verdict& v) {
+void decide(const VerdictCriterion& c, double ess, Verdict& v) {
   const double effect_p = std::min(1.0, 2.0 * std::min(v.shift_p_value, v.gain_p_value));  // two tests
   v.verdict = VerdictClass::undetermined;
-  if (v.null_regime_distance.empty()) {
+  if (ess < c.min_ess) {
+    v.reason = fmt::format("a fit rests on an effective sample size of {:.0f}, less than the {:.0f} asked for", ess,
+                           c.min_ess);
+  } else if (v.null_regime_distance.empty()) {
     v.reason = "there are no random halves to compare with";
   } else if (v.median_null_ess < c.min_null_ess) {
     v.reason = fmt::format("the halves keep only {:.0f} effective draws, too few for a null", v.median_null_ess);
   } else if (v.null_switching_rate > c.max_null_switching) {
-    v.reason = fmt::format("{:.0f} % of random halves of one condition would be called switching", 100 * v.null_switching_rate);
+    v.reason = fmt::format("{:.0f} % of random halves of one condition would be called switching",
+                           100 * v.null_switching_rate);
   } else if (v.p_switching >= c.decision && v.regime_p_value < c.significance) {
     v.verdict = VerdictClass::switching;
     v.reason = fmt::format("at least {:.0f} % of the cells must have changed regime", 100 * v.regime_distance);
@@ -147,7 +158,8 @@ void decide(const VerdictCriterion& c, Verdict& v) {
     v.verdict = VerdictClass::none;
     v.reason = "no effect of practical size";
   } else {
-    v.reason = fmt::format("no class reaches probability {:.2f} beyond what halves of one condition show (p = {:.2f})", c.decision, effect_p);
+    v.reason = fmt::format("no class reaches probability {:.2f} beyond what halves of one condition show (p = {:.2f})",
+                           c.decision, effect_p);
   }
 }
 
@@ -160,13 +172,17 @@ std::string to_string(VerdictClass verdict) {
 
 std::string to_string(const VerdictCriterion& c) {
   return fmt::format(
-      "switching: at least {} of the cells must have changed regime string beyond the mean of random halves, p < {}; scaling: probability at least {} "
-      "of a threshold shift beyond {} pA or a gain ratio beyond {}, p < {} (two tests); none: probability at least {} of neither; "
+      "switching: at least {} of the cells must have changed regime string beyond the mean of random halves, p < {}; "
+      "scaling: probability at least {} "
+      "of a threshold shift beyond {} pA or a gain ratio beyond {}, p < {} (two tests); none: probability at least {} "
+      "of neither; "
       "otherwise, or if more than {} of the halves would be called switching, undetermined",
-      c.decision, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision, c.max_null_switching);
+      c.decision, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision,
+      c.max_null_switching);
 }
 
-Verdict compare_conditions(const ConditionDraws& from_condition, const ConditionDraws& to_condition, const VerdictCriterion& criterion) {
+Verdict compare_conditions(const ConditionDraws& from_condition, const ConditionDraws& to_condition,
+                           const VerdictCriterion& criterion) {
   const Population &from = from_condition.posterior, &to = to_condition.posterior;
   Verdict v;
   const std::vector<double> w_from = uniform(from.rheobase.size()), w_to = uniform(to.rheobase.size());
@@ -186,13 +202,17 @@ Verdict compare_conditions(const ConditionDraws& from_condition, const Condition
   add_null(to_condition, criterion, v, null);
   v.median_null_ess = median(null.ess);
   const double null_distance = null_mean(v.null_regime_distance);
-  const auto called = std::ranges::count_if(v.null_regime_distance, [&](double d) { return (d - null_distance) / (1.0 - null_distance) >= criterion.decision; });
-  if (!v.null_regime_distance.empty()) v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
+  const auto called = std::ranges::count_if(v.null_regime_distance, [&](double d) {
+    return (d - null_distance) / (1.0 - null_distance) >= criterion.decision;
+  });
+  if (!v.null_regime_distance.empty())
+    v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
   v.regime_p_value = p_value(v.null_regime_distance, v.regime_distance);
   v.shift_p_value = p_value(v.null_shift, v.shift);
   v.gain_p_value = p_value(v.null_log_gain, mean_log(to.gain, w_to) - mean_log(from.gain, w_from));
-  share_probabilities(probability_of_effect(from, w_from, to, w_to, criterion), null_mean(null.effect), null_distance, v);
-  decide(criterion, v);
+  share_probabilities(probability_of_effect(from, w_from, to, w_to, criterion), null_mean(null.effect), null_distance,
+                      v);
+  decide(criterion, std::min(from_condition.ess, to_condition.ess), v);
   return v;
 }
 

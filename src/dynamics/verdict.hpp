@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does a condition switch the neuron to another regime, scale its response, do nothing, or can the data not tell? (docs/verdict.md)
+// Does a condition switch the neuron to another regime, scale its response, do nothing, or can the data not tell?
+// (docs/verdict.md)
 //
-// Models of two conditions are not paired, so the share of unpaired draws whose regime strings differ says nothing: it is large also
-// between halves of one condition. What the data do bound is the least share of cells that must have changed regime whatever the
-// pairing: the total variation distance between the two distributions of regime strings. It, the threshold shift and the gain ratio
-// are compared with the same numbers for random halves of either condition.
+// Models of two conditions are not paired, so the share of unpaired draws whose regime strings differ says nothing: it
+// is large also between halves of one condition. What the data do bound is the least share of cells that must have
+// changed regime whatever the pairing: the total variation distance between the two distributions of regime strings.
+// It, the threshold shift and the gain ratio are compared with the same numbers for random halves of either condition.
 #pragma once
 #include <string>
 #include <utility>
@@ -19,9 +20,11 @@ struct Population {
   std::vector<double> gain;      ///< Hz/pA
 };
 
-/// One condition: equally weighted posterior draws, and for its null a wider population with random halves as weights over it.
+/// One condition: equally weighted posterior draws, and for its null a wider population with random halves as weights
+/// over it.
 struct ConditionDraws {
   Population posterior, wide;
+  double ess = 0.0;  ///< effective sample size of the fit the draws come from
   std::vector<std::pair<std::vector<double>, std::vector<double>>> halves;  ///< normalised weights of `wide`
 };
 
@@ -30,12 +33,13 @@ std::string to_string(VerdictClass verdict);
 
 /// What counts. Declared, printed and stored with every verdict.
 struct VerdictCriterion {
-  double significance = 0.05;         ///< one-sided, against the halves
-  double practical_shift = 20.0;      ///< pA: smaller threshold shifts are no effect (one protocol step)
-  double practical_gain = 1.25;       ///< gain ratios between 1/this and this are no effect
-  double decision = 0.5;              ///< a class needs at least this probability
-  double max_null_switching = 0.05;   ///< halves that would be called switching; more: undetermined
-  double min_null_ess = 20.0;         ///< median effective draws of a half; fewer: undetermined
+  double significance = 0.05;        ///< one-sided, against the halves
+  double practical_shift = 20.0;     ///< pA: smaller threshold shifts are no effect (one protocol step)
+  double practical_gain = 1.25;      ///< gain ratios between 1/this and this are no effect
+  double decision = 0.5;             ///< a class needs at least this probability
+  double max_null_switching = 0.05;  ///< halves that would be called switching; more: undetermined
+  double min_ess = 200.0;            ///< effective sample size of either fit; less: undetermined
+  double min_null_ess = 20.0;        ///< median effective draws of a half; fewer: undetermined
 };
 std::string to_string(const VerdictCriterion& criterion);
 
@@ -43,12 +47,12 @@ struct Verdict {
   VerdictClass verdict = VerdictClass::undetermined;
   double p_switching = 0, p_scaling = 0, p_none = 0, p_undetermined = 1;
   double regime_distance = 0, regime_p_value = 1, null_switching_rate = 1, unpaired_switching = 0;
-  double shift = 0, shift_sd = 0, shift_p_value = 1;                                      ///< pA
-  double gain_ratio = 1, gain_ratio_low = 1, gain_ratio_high = 1, gain_p_value = 1;       ///< median and 95 % interval
+  double shift = 0, shift_sd = 0, shift_p_value = 1;                                 ///< pA
+  double gain_ratio = 1, gain_ratio_low = 1, gain_ratio_high = 1, gain_p_value = 1;  ///< median and 95 % interval
   double median_null_ess = 0;
-  std::string reason;                                                                     ///< one sentence
+  std::string reason;  ///< one sentence
   std::vector<double> shift_draws, gain_ratio_draws;
-  std::vector<double> null_regime_distance, null_shift, null_log_gain;                    ///< one per half pair, both conditions
+  std::vector<double> null_regime_distance, null_shift, null_log_gain;  ///< one per half pair, both conditions
   std::vector<std::string> strings;
   std::vector<double> share_from, share_to;
 };

@@ -10,10 +10,13 @@
 namespace modscape::fit {
 namespace {
 
-double normal_density(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi); }
+double normal_density(double x) {
+  return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi);
+}
 
 // Bisects the first current that fires between `silent` and `firing`.
-void bisect_rheobase(const models::AdexParameters& p, const FiProtocol& protocol, solvers::KernelOptions kernel, double silent, double firing, FiRow& row) {
+void bisect_rheobase(const models::AdexParameters& p, const FiProtocol& protocol, solvers::KernelOptions kernel,
+                     double silent, double firing, FiRow& row) {
   kernel.max_spikes = 1;
   for (int i = 0; i < 6; ++i) {
     const double middle = 0.5 * (silent + firing);
@@ -22,12 +25,14 @@ void bisect_rheobase(const models::AdexParameters& p, const FiProtocol& protocol
   }
   row.rheobase = firing;
   kernel.max_spikes = 0;
-  row.count_at_rheobase = static_cast<double>(solvers::run_adex(p, firing, protocol.duration, {p.E_L, 0.0}, kernel).times.size());
+  row.count_at_rheobase =
+      static_cast<double>(solvers::run_adex(p, firing, protocol.duration, {p.E_L, 0.0}, kernel).times.size());
 }
 
 }  // namespace
 
-FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& protocol, const solvers::KernelOptions& kernel) {
+FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& protocol,
+                     const solvers::KernelOptions& kernel) {
   FiRow row;
   const std::size_t n = protocol.currents.size();
   row.counts.assign(n, 0.0);
@@ -53,7 +58,8 @@ FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& protocol
   return row;
 }
 
-FiCurveModel::FiCurveModel(std::span<const double> currents, std::span<const double> counts, double rheobase, double count_at_rheobase) {
+FiCurveModel::FiCurveModel(std::span<const double> currents, std::span<const double> counts, double rheobase,
+                           double count_at_rheobase) {
   if (std::isnan(rheobase)) return;
   x_.push_back(rheobase);
   n_.push_back(count_at_rheobase);
@@ -63,7 +69,8 @@ FiCurveModel::FiCurveModel(std::span<const double> currents, std::span<const dou
       n_.push_back(counts[k]);
     }
   integral_.assign(x_.size(), 0.0);
-  for (std::size_t k = 1; k < x_.size(); ++k) integral_[k] = integral_[k - 1] + 0.5 * (n_[k - 1] + n_[k]) * (x_[k] - x_[k - 1]);
+  for (std::size_t k = 1; k < x_.size(); ++k)
+    integral_[k] = integral_[k - 1] + 0.5 * (n_[k - 1] + n_[k]) * (x_[k] - x_[k - 1]);
 }
 
 double FiCurveModel::integral(double current) const {

@@ -13,7 +13,8 @@ namespace modscape::fit {
 namespace {
 
 constexpr std::size_t components = 100;
-constexpr double kernel_scale = 0.55;  // of the weighted standard deviation; about Silverman's factor for 100 centres in 8 dimensions
+constexpr double kernel_scale =
+    0.55;  // of the weighted standard deviation; about Silverman's factor for 100 centres in 8 dimensions
 constexpr double wide_scale = 1.6;
 
 double log_standard_normal(std::span<const double> z) {
@@ -39,13 +40,15 @@ double log_density(const Proposal& proposal, std::span<const double> whitened_ce
     if (distance < 100.0) sum += std::exp(-0.5 * distance);
   }
   const double constant = std::pow(2.0 * std::numbers::pi, -0.5 * static_cast<double>(n));
-  const double narrow = sum / static_cast<double>(whitened_centres.size() / n) * std::exp(-log_determinant(proposal.kernel, n));
+  const double narrow =
+      sum / static_cast<double>(whitened_centres.size() / n) * std::exp(-log_determinant(proposal.kernel, n));
   std::vector<double> centred(z.begin(), z.end());
   for (std::size_t d = 0; d < n; ++d) centred[d] -= proposal.mean[d];
   double distance = 0.0;
   for (const double x : solve_lower(proposal.wide, centred)) distance += x * x;
   const double wide = std::exp(-0.5 * distance - log_determinant(proposal.wide, n));
-  return std::log(std::max(constant * ((1.0 - wide_share) * narrow + wide_share * wide), std::numeric_limits<double>::min()));
+  return std::log(
+      std::max(constant * ((1.0 - wide_share) * narrow + wide_share * wide), std::numeric_limits<double>::min()));
 }
 
 std::vector<double> whitened(const Proposal& proposal, std::size_t n) {
@@ -89,12 +92,14 @@ void SamplePool::update_mixture() {
   for (std::size_t q = 0; q < proposals_.size(); ++q) {
     if (log_density_[q].size() == count) continue;
     const std::vector<double> centres = whitened(proposals_[q], dimensions_);
-    for (std::size_t i = log_density_[q].size(); i < count; ++i) log_density_[q].push_back(log_density(proposals_[q], centres, point(i)));
+    for (std::size_t i = log_density_[q].size(); i < count; ++i)
+      log_density_[q].push_back(log_density(proposals_[q], centres, point(i)));
   }
   const double total = static_cast<double>(count);
   log_mixture_.assign(count, 0.0);
   for (std::size_t i = 0; i < count; ++i) {
-    double sum = prior_draws_ > 0 ? std::log(static_cast<double>(prior_draws_) / total) + log_prior_[i] : -std::numeric_limits<double>::infinity();
+    double sum = prior_draws_ > 0 ? std::log(static_cast<double>(prior_draws_) / total) + log_prior_[i]
+                                  : -std::numeric_limits<double>::infinity();
     for (std::size_t q = 0; q < proposals_.size(); ++q)
       sum = log_add(sum, std::log(static_cast<double>(proposals_[q].draws) / total) + log_density_[q][i]);
     log_mixture_[i] = sum;
@@ -138,17 +143,21 @@ std::vector<std::size_t> systematic_resample(std::span<const double> weights, st
   double cumulative = 0.0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     cumulative += weights[i];
-    while (chosen.size() < count && (static_cast<double>(chosen.size()) + offset) / static_cast<double>(count) < cumulative) chosen.push_back(i);
+    while (chosen.size() < count &&
+           (static_cast<double>(chosen.size()) + offset) / static_cast<double>(count) < cumulative)
+      chosen.push_back(i);
   }
   // Round-off may leave the last place open: it belongs to the last point that has any weight.
   if (!weights.empty()) {
     const auto last = std::find_if(weights.rbegin(), weights.rend(), [](double w) { return w > 0.0; });
-    while (last != weights.rend() && chosen.size() < count) chosen.push_back(static_cast<std::size_t>(weights.rend() - last) - 1);
+    while (last != weights.rend() && chosen.size() < count)
+      chosen.push_back(static_cast<std::size_t>(weights.rend() - last) - 1);
   }
   return chosen;
 }
 
-Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper, std::uint64_t seed, std::uint64_t item) {
+Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper,
+                       std::uint64_t seed, std::uint64_t item) {
   const std::size_t n = pool.dimensions();
   const Weights weights = pool.weights(log_likelihood, temper);
   Proposal proposal;
@@ -161,7 +170,8 @@ Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likel
     if (weights.w[i] == 0.0) continue;
     for (std::size_t r = 0; r < n; ++r)
       for (std::size_t c = 0; c < n; ++c)
-        covariance[r * n + c] += weights.w[i] * (pool.point(i)[r] - proposal.mean[r]) * (pool.point(i)[c] - proposal.mean[c]);
+        covariance[r * n + c] +=
+            weights.w[i] * (pool.point(i)[r] - proposal.mean[r]) * (pool.point(i)[c] - proposal.mean[c]);
   }
   // A floor keeps a direction open that few points happen to span.
   for (std::size_t d = 0; d < n; ++d) covariance[d * n + d] += 1e-4;
@@ -173,7 +183,8 @@ Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likel
   return proposal;
 }
 
-std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t seed, std::uint64_t item, std::uint64_t index) {
+std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t seed, std::uint64_t item,
+                         std::uint64_t index) {
   const CounterRng rng(seed, Purpose::proposal, (item << 32U) + index);
   std::vector<double> noise(n);
   for (std::size_t d = 0; d < n; ++d) noise[d] = rng.normal(2 + d);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adaptive multiple importance sampling (Cornuet et al. 2012, Scand J Stat 39:798; population Monte Carlo): one pool of evaluated
-// points serves every condition. A point's weight for a target is prior x likelihood / (mixture of all proposals it could have come
-// from), so the exploration and every round of every condition are used, and no chain has to converge. Coordinates are z (see
-// ParameterSpace): the exploration is a sample of the prior, Normal(0, 1) in each.
+// Adaptive multiple importance sampling (Cornuet et al. 2012, Scand J Stat 39:798; population Monte Carlo): one pool of
+// evaluated points serves every condition. A point's weight for a target is prior x likelihood / (mixture of all
+// proposals it could have come from), so the exploration and every round of every condition are used, and no chain has
+// to converge. Coordinates are z (see ParameterSpace): the exploration is a sample of the prior, Normal(0, 1) in each.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -10,16 +10,19 @@
 
 namespace modscape::fit {
 
-/// Mixture of equal normals with a common covariance around `centres`, plus a wide normal around their mean for the tails.
+/// Mixture of equal normals with a common covariance around `centres`, plus a wide normal around their mean for the
+/// tails.
 struct Proposal {
-  std::vector<double> centres;   ///< components x dimensions, row-major
-  std::vector<double> mean;      ///< of the tempered target
+  std::vector<double> centres;       ///< components x dimensions, row-major
+  std::vector<double> mean;          ///< of the tempered target
   std::vector<double> kernel, wide;  ///< lower Cholesky factors, row-major
-  double temper = 1.0;           ///< exponent of the likelihood it was made for
-  std::int64_t draws = 0;        ///< points drawn from it
+  double temper = 1.0;               ///< exponent of the likelihood it was made for
+  std::int64_t draws = 0;            ///< points drawn from it
 
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& centres& mean& kernel& wide& temper& draws; }
+  void serialize(Archive& ar, unsigned) {
+    ar & centres & mean & kernel & wide & temper & draws;
+  }
 };
 
 /// Share of a proposal's draws from the wide normal.
@@ -38,7 +41,8 @@ class SamplePool {
   std::size_t size() const noexcept { return log_mixture_.size(); }
   std::span<const double> point(std::size_t i) const { return {points_.data() + i * dimensions_, dimensions_}; }
 
-  /// Adds points of the prior (z, row-major), or of a proposal, and brings the mixture density of every point up to date.
+  /// Adds points of the prior (z, row-major), or of a proposal, and brings the mixture density of every point up to
+  /// date.
   void add_prior(std::span<const double> points);
   void add(const Proposal& proposal, std::span<const double> points);
 
@@ -59,10 +63,12 @@ class SamplePool {
 double largest_temper(const SamplePool& pool, std::span<const double> log_likelihood, double wanted_ess);
 
 /// A proposal for the tempered target: centres resampled systematically, kernel = shrunk weighted covariance.
-Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper, std::uint64_t seed, std::uint64_t item);
+Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper,
+                       std::uint64_t seed, std::uint64_t item);
 
 /// Draw i of a proposal: a pure function of (seed, item, i).
-std::vector<double> draw(const Proposal& proposal, std::size_t dimensions, std::uint64_t seed, std::uint64_t item, std::uint64_t index);
+std::vector<double> draw(const Proposal& proposal, std::size_t dimensions, std::uint64_t seed, std::uint64_t item,
+                         std::uint64_t index);
 
 /// Indices of `count` points resampled systematically by weight, in pool order.
 std::vector<std::size_t> systematic_resample(std::span<const double> weights, std::size_t count, double offset);

@@ -24,7 +24,8 @@ std::vector<double> fi_subset(const config::FiCurve& curve, const std::vector<do
 
 }  // namespace
 
-FiTarget make_target(const config::FiCurve& curve, std::span<const double> rheobases, std::span<const double> held_out, double correlation_length) {
+FiTarget make_target(const config::FiCurve& curve, std::span<const double> rheobases, std::span<const double> held_out,
+                     double correlation_length) {
   FiTarget target;
   target.currents = curve.currents;
   target.mean = curve.mean;
@@ -44,7 +45,8 @@ FiTarget make_target(const config::FiCurve& curve, std::span<const double> rheob
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k < n; ++k) {
       const std::size_t p = target.correlated[i], q = target.correlated[k];
-      covariance[i * n + k] = target.sd[p] * target.sd[q] * std::exp(-std::abs(target.currents[p] - target.currents[q]) / correlation_length);
+      covariance[i * n + k] = target.sd[p] * target.sd[q] *
+                              std::exp(-std::abs(target.currents[p] - target.currents[q]) / correlation_length);
     }
   if (n > 0) target.cholesky = cholesky(std::move(covariance), n);
   return target;
@@ -67,9 +69,12 @@ double fi_log_likelihood(const FiTarget& target, std::span<const double> predict
 std::vector<double> predicted_means(const FiTarget& target, const FiCurveModel& model, double offset_sd, FitMode mode) {
   std::vector<double> predicted;
   for (const double current : target.currents) {
-    if (mode == FitMode::single_cell) predicted.push_back(model.count(current));
-    else if (target.fi_rheobases.empty()) predicted.push_back(model.mean_count(current, offset_sd));
-    else predicted.push_back(model.mean_over_cells(current, target.fi_rheobases, target.step));
+    if (mode == FitMode::single_cell)
+      predicted.push_back(model.count(current));
+    else if (target.fi_rheobases.empty())
+      predicted.push_back(model.mean_count(current, offset_sd));
+    else
+      predicted.push_back(model.mean_over_cells(current, target.fi_rheobases, target.step));
   }
   return predicted;
 }
@@ -80,7 +85,8 @@ double location_log_likelihood(const FiTarget& target, double rheobase) {
   const double n = static_cast<double>(target.rheobases.size());
   const double centre = std::accumulate(target.rheobases.begin(), target.rheobases.end(), 0.0) / n - 0.5 * target.step;
   double squares = 0.0;
-  for (const double r : target.rheobases) squares += (r - 0.5 * target.step - centre) * (r - 0.5 * target.step - centre);
+  for (const double r : target.rheobases)
+    squares += (r - 0.5 * target.step - centre) * (r - 0.5 * target.step - centre);
   // Cells measured on a grid may all agree: their spread is at least that of one grid interval.
   const double variance = std::max(squares / (n - 1.0), target.step * target.step / 12.0);
   const double t = (rheobase - centre) / std::sqrt(variance / n);

@@ -12,8 +12,8 @@ std::vector<double> cholesky(std::vector<double> matrix, std::size_t n);
 /// x with L x = b.
 std::vector<double> solve_lower(std::span<const double> lower, std::span<const double> b);
 
-/// Eigenvalues in falling order and eigenvectors (row k belongs to value k) of a symmetric matrix; the sign of each vector is fixed by
-/// making its largest component positive, so that results do not depend on the library.
+/// Eigenvalues in falling order and eigenvectors (row k belongs to value k) of a symmetric matrix; the sign of each
+/// vector is fixed by making its largest component positive, so that results do not depend on the library.
 struct Eigen {
   std::vector<double> values, vectors;
 };

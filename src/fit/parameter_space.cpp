@@ -6,7 +6,9 @@
 
 namespace modscape::fit {
 
-config::Range offset_range() { return {"offset_sd", 5.0, 150.0, config::Scale::log}; }
+config::Range offset_range() {
+  return {"offset_sd", 5.0, 150.0, config::Scale::log};
+}
 
 ParameterSpace::ParameterSpace(std::vector<config::Range> ranges, const models::AdexParameters& base, bool with_offset)
     : ranges_(std::move(ranges)), base_(base), with_offset_(with_offset) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The space a fit samples: the declared ranges plus the spread of the per-cell current offset. Each coordinate is z = Phi^-1(u), u the
-// position in its range, so the prior (uniform in every range) is a standard normal in z and proposals need no bounds.
+// The space a fit samples: the declared ranges plus the spread of the per-cell current offset. Each coordinate is z =
+// Phi^-1(u), u the position in its range, so the prior (uniform in every range) is a standard normal in z and proposals
+// need no bounds.
 #pragma once
 #include <span>
 #include <string>

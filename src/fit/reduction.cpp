@@ -16,7 +16,8 @@ std::vector<std::string> gauge_free_names() {
 }
 
 std::vector<double> gauge_free(const models::AdexParameters& p) {
-  return {std::log(p.C_m / p.g_L), std::log(p.tau_w), p.a / p.g_L, p.b / (p.g_L * p.Delta_T), (p.V_r - p.V_T) / p.Delta_T, std::log(p.g_L * p.Delta_T)};
+  return {std::log(p.C_m / p.g_L),   std::log(p.tau_w),           p.a / p.g_L,
+          p.b / (p.g_L * p.Delta_T), (p.V_r - p.V_T) / p.Delta_T, std::log(p.g_L * p.Delta_T)};
 }
 
 Pca principal_components(std::span<const double> data, std::size_t columns) {
@@ -25,15 +26,18 @@ Pca principal_components(std::span<const double> data, std::size_t columns) {
   pca.centre.assign(columns, 0.0);
   pca.scale.assign(columns, 0.0);
   for (std::size_t i = 0; i < data.size(); ++i) pca.centre[i % columns] += data[i] / static_cast<double>(rows);
-  for (std::size_t i = 0; i < data.size(); ++i) pca.scale[i % columns] += std::pow(data[i] - pca.centre[i % columns], 2);
+  for (std::size_t i = 0; i < data.size(); ++i)
+    pca.scale[i % columns] += std::pow(data[i] - pca.centre[i % columns], 2);
   for (double& s : pca.scale) s = s > 0.0 ? std::sqrt(s / static_cast<double>(rows - 1)) : 1.0;
 
   std::vector<double> standard(data.size()), correlation(columns * columns, 0.0);
-  for (std::size_t i = 0; i < data.size(); ++i) standard[i] = (data[i] - pca.centre[i % columns]) / pca.scale[i % columns];
+  for (std::size_t i = 0; i < data.size(); ++i)
+    standard[i] = (data[i] - pca.centre[i % columns]) / pca.scale[i % columns];
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t i = 0; i < columns; ++i)
       for (std::size_t k = 0; k < columns; ++k)
-        correlation[i * columns + k] += standard[r * columns + i] * standard[r * columns + k] / static_cast<double>(rows - 1);
+        correlation[i * columns + k] +=
+            standard[r * columns + i] * standard[r * columns + k] / static_cast<double>(rows - 1);
   Eigen eigen = symmetric_eigen(std::move(correlation), columns);
   const double total = std::accumulate(eigen.values.begin(), eigen.values.end(), 0.0);
   for (const double value : eigen.values) pca.variance.push_back(value / total);
@@ -41,7 +45,8 @@ Pca principal_components(std::span<const double> data, std::size_t columns) {
   pca.scores.assign(data.size(), 0.0);
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c)
-      for (std::size_t k = 0; k < columns; ++k) pca.scores[r * columns + c] += pca.loadings[c * columns + k] * standard[r * columns + k];
+      for (std::size_t k = 0; k < columns; ++k)
+        pca.scores[r * columns + c] += pca.loadings[c * columns + k] * standard[r * columns + k];
   return pca;
 }
 
@@ -54,7 +59,8 @@ double silhouette(std::span<const double> points, std::size_t dimensions, std::s
     for (std::size_t k = 0; k < n; ++k) {
       if (k == i) continue;
       double squared = 0.0;
-      for (std::size_t d = 0; d < dimensions; ++d) squared += std::pow(points[i * dimensions + d] - points[k * dimensions + d], 2);
+      for (std::size_t d = 0; d < dimensions; ++d)
+        squared += std::pow(points[i * dimensions + d] - points[k * dimensions + d], 2);
       const int same = labels[k] == labels[i] ? 0 : 1;
       sum[same] += std::sqrt(squared);
       count[same] += 1.0;
@@ -66,7 +72,8 @@ double silhouette(std::span<const double> points, std::size_t dimensions, std::s
   return total / static_cast<double>(n);
 }
 
-std::vector<double> silhouette_null(std::span<const double> points, std::size_t dimensions, int repeats, std::uint64_t seed) {
+std::vector<double> silhouette_null(std::span<const double> points, std::size_t dimensions, int repeats,
+                                    std::uint64_t seed) {
   const std::size_t n = points.size() / dimensions;
   std::vector<double> values;
   for (int r = 0; r < repeats; ++r) {

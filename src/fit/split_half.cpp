@@ -74,8 +74,9 @@ std::vector<std::size_t> random_half(std::size_t n, std::uint64_t seed, std::uin
   return order;
 }
 
-std::pair<FiTarget, FiTarget> split_target(const config::FiCurve& curve, const std::vector<double>& rheobases, std::span<const double> held_out,
-                                           double correlation_length, std::uint64_t seed, std::uint64_t repeat) {
+std::pair<FiTarget, FiTarget> split_target(const config::FiCurve& curve, const std::vector<double>& rheobases,
+                                           std::span<const double> held_out, double correlation_length,
+                                           std::uint64_t seed, std::uint64_t repeat) {
   const auto n = static_cast<std::size_t>(curve.cells);
   const std::vector<std::size_t> first = random_half(n, seed, 2 * repeat);
   config::FiCurve a, b;
@@ -83,7 +84,8 @@ std::pair<FiTarget, FiTarget> split_target(const config::FiCurve& curve, const s
     a = half_of_cells(curve, first);
     b = half_of_cells(curve, complement(first, n));
   } else {
-    const std::vector<double> noise = correlated_noise(curve.currents, correlation_length, CounterRng(seed, Purpose::null_data, repeat));
+    const std::vector<double> noise =
+        correlated_noise(curve.currents, correlation_length, CounterRng(seed, Purpose::null_data, repeat));
     a = synthetic_half(curve, noise, 1.0, static_cast<int>(n / 2));
     b = synthetic_half(curve, noise, -1.0, static_cast<int>(n - n / 2));
   }

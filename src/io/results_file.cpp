@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <chrono>
 
 #include <algorithm>
 #include <filesystem>
@@ -52,6 +53,17 @@ struct ResultsFile::Impl {
   h5::File file;
   std::list<OpenTable> tables;
   SessionLog session;  // rank 0
+
+  std::chrono::steady_clock::time_point last_sync = std::chrono::steady_clock::now();
+
+  /// Independent: a rank that has written for a minute makes the file durable. No flush is needed, every write is a raw
+  /// write.
+  void sync_at_times() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_sync < std::chrono::minutes(1)) return;
+    sync_file(path);
+    last_sync = now;
+  }
 
   void prepare(bool force);
   void begin_session(const std::map<std::string, std::string>& provenance);
@@ -199,6 +211,7 @@ void ResultsFile::note_attempt(const std::string& table, std::int64_t first, std
 
 void ResultsFile::write(const std::string& table, RowBlock& block) {
   impl_->table(table).write(block, impl_->comm.rank());
+  impl_->sync_at_times();
 }
 
 RowBlock ResultsFile::read(const std::string& table) {

@@ -11,15 +11,28 @@ constexpr std::string_view ours = "modscape convention";
 constexpr std::array<Spec, 11> rows{{
     {{"C_m", "C_m", Unit::pF, 281.0, 0.0, 1e5, true, "Membrane capacitance", bg2005, "C_m"}, &AdexParameters::C_m},
     {{"g_L", "g_L", Unit::nS, 30.0, 0.0, 1e4, true, "Leak conductance", bg2005, "g_L"}, &AdexParameters::g_L},
-    {{"E_L", "E_L", Unit::mV, -70.6, -200.0, 100.0, false, "Leak reversal potential; also the reference of the w equation", bg2005, "E_L"}, &AdexParameters::E_L},
-    {{"V_T", "V_T", Unit::mV, -50.4, -200.0, 100.0, false, "Threshold of the exponential upstroke", bg2005, "V_th"}, &AdexParameters::V_T},
-    {{"Delta_T", "\\Delta_T", Unit::mV, 2.0, 0.0, 50.0, true, "Slope factor of the exponential upstroke", bg2005, "Delta_T"}, &AdexParameters::Delta_T},
-    {{"a", "a", Unit::nS, 4.0, -1e4, 1e4, false, "Subthreshold adaptation conductance", bg2005, "a"}, &AdexParameters::a},
-    {{"b", "b", Unit::pA, 80.5, 0.0, 1e5, false, "Spike-triggered increment of the adaptation current", bg2005, "b"}, &AdexParameters::b},
-    {{"tau_w", "\\tau_w", Unit::ms, 144.0, 0.0, 1e5, true, "Time constant of the adaptation current", bg2005, "tau_w"}, &AdexParameters::tau_w},
-    {{"V_r", "V_r", Unit::mV, -70.6, -200.0, 100.0, false, "Reset potential after a spike", bg2005, "V_reset"}, &AdexParameters::V_r},
-    {{"V_peak", "V_{peak}", Unit::mV, 0.0, -200.0, 200.0, false, "Potential at which a spike is counted and the reset applied", ours, "V_peak"}, &AdexParameters::V_peak},
-    {{"t_ref", "t_{ref}", Unit::ms, 0.0, 0.0, 1e3, false, "Refractory period: V is held at V_r, w goes on", ours, "t_ref"}, &AdexParameters::t_ref},
+    {{"E_L", "E_L", Unit::mV, -70.6, -200.0, 100.0, false,
+      "Leak reversal potential; also the reference of the w equation", bg2005, "E_L"},
+     &AdexParameters::E_L},
+    {{"V_T", "V_T", Unit::mV, -50.4, -200.0, 100.0, false, "Threshold of the exponential upstroke", bg2005, "V_th"},
+     &AdexParameters::V_T},
+    {{"Delta_T", "\\Delta_T", Unit::mV, 2.0, 0.0, 50.0, true, "Slope factor of the exponential upstroke", bg2005,
+      "Delta_T"},
+     &AdexParameters::Delta_T},
+    {{"a", "a", Unit::nS, 4.0, -1e4, 1e4, false, "Subthreshold adaptation conductance", bg2005, "a"},
+     &AdexParameters::a},
+    {{"b", "b", Unit::pA, 80.5, 0.0, 1e5, false, "Spike-triggered increment of the adaptation current", bg2005, "b"},
+     &AdexParameters::b},
+    {{"tau_w", "\\tau_w", Unit::ms, 144.0, 0.0, 1e5, true, "Time constant of the adaptation current", bg2005, "tau_w"},
+     &AdexParameters::tau_w},
+    {{"V_r", "V_r", Unit::mV, -70.6, -200.0, 100.0, false, "Reset potential after a spike", bg2005, "V_reset"},
+     &AdexParameters::V_r},
+    {{"V_peak", "V_{peak}", Unit::mV, 0.0, -200.0, 200.0, false,
+      "Potential at which a spike is counted and the reset applied", ours, "V_peak"},
+     &AdexParameters::V_peak},
+    {{"t_ref", "t_{ref}", Unit::ms, 0.0, 0.0, 1e3, false, "Refractory period: V is held at V_r, w goes on", ours,
+      "t_ref"},
+     &AdexParameters::t_ref},
 }};
 }  // namespace
 
@@ -36,7 +49,8 @@ std::vector<std::string> adex_problems(const AdexParameters& p) {
   if (p.V_T >= p.V_peak) problems.push_back(fmt::format("V_T = {} mV must be below V_peak = {} mV", p.V_T, p.V_peak));
   // exp() of the upstroke must stay far from overflow, as NEST demands ((V_peak - V_th)/Delta_T < ln(DBL_MAX/1e20)).
   if ((p.V_peak - p.V_T) / p.Delta_T > 663.0)
-    problems.push_back(fmt::format("(V_peak - V_T)/Delta_T = {:.0f} overflows the exponential; it must be at most 663", (p.V_peak - p.V_T) / p.Delta_T));
+    problems.push_back(fmt::format("(V_peak - V_T)/Delta_T = {:.0f} overflows the exponential; it must be at most 663",
+                                   (p.V_peak - p.V_T) / p.Delta_T));
   return problems;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005, J Neurophysiol 94:3637, doi 10.1152/jn.00686.2005):
+// Adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005, J Neurophysiol 94:3637,
+// doi 10.1152/jn.00686.2005):
 //   C_m dV/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_T)/Delta_T) - w + I
 //   tau_w dw/dt = a (V - E_L) - w
-//   V >= V_peak:  V <- V_r,  w <- w + b;  V is held at V_r for t_ref while w integrates with V = V_r (as NEST and NeuroML do).
+//   V >= V_peak:  V <- V_r,  w <- w + b;  V is held at V_r for t_ref while w integrates with V = V_r (as NEST and
+//   NeuroML do).
 // Units: mV, ms, pA, nS, pF.
 #pragma once
 #include <array>
@@ -16,21 +18,24 @@ namespace modscape::models {
 
 /// Members start as NaN, so a forgotten one cannot pass for a value.
 struct AdexParameters {
-  double C_m = NAN, g_L = NAN, E_L = NAN, V_T = NAN, Delta_T = NAN, a = NAN, b = NAN, tau_w = NAN, V_r = NAN, V_peak = NAN, t_ref = NAN;
+  double C_m = NAN, g_L = NAN, E_L = NAN, V_T = NAN, Delta_T = NAN, a = NAN, b = NAN, tau_w = NAN, V_r = NAN,
+         V_peak = NAN, t_ref = NAN;
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& C_m& g_L& E_L& V_T& Delta_T& a& b& tau_w& V_r& V_peak& t_ref;
+    archive & C_m & g_L & E_L & V_T & Delta_T & a & b & tau_w & V_r & V_peak & t_ref;
   }
   bool operator==(const AdexParameters&) const = default;
 };
 
 const ParameterTable<AdexParameters>& adex_table();
 
-/// What the bounds of single rows cannot say (V_r < V_peak, V_T < V_peak, no overflow of the exponential). One sentence each.
+/// What the bounds of single rows cannot say (V_r < V_peak, V_T < V_peak, no overflow of the exponential). One sentence
+/// each.
 std::vector<std::string> adex_problems(const AdexParameters& parameters);
 
-/// V -> alpha V + beta: a change of the voltage scale that leaves every spike time as it is. Currents (b, w, I) are unchanged.
+/// V -> alpha V + beta: a change of the voltage scale that leaves every spike time as it is. Currents (b, w, I) are
+/// unchanged.
 AdexParameters regauged(const AdexParameters& parameters, double alpha, double beta);
 
 class Adex {

@@ -34,13 +34,15 @@ std::vector<Piece> noise_pieces(const CurrentNoise& noise, std::size_t index) {
 std::vector<Piece> all_pieces(const Protocol& protocol) {
   std::vector<Piece> pieces{{0.0, protocol.duration, protocol.holding, 0.0}};
   for (const CurrentStep& s : protocol.steps) pieces.push_back({s.start, s.stop, s.amplitude, 0.0});
-  for (const CurrentRamp& r : protocol.ramps) pieces.push_back({r.start, r.stop, r.from, (r.to - r.from) / (r.stop - r.start)});
+  for (const CurrentRamp& r : protocol.ramps)
+    pieces.push_back({r.start, r.stop, r.from, (r.to - r.from) / (r.stop - r.start)});
   for (std::size_t i = 0; i < protocol.noise.size(); ++i)
     for (const Piece& piece : noise_pieces(protocol.noise[i], i)) pieces.push_back(piece);
   const SampledCurrent& sampled = protocol.sampled;
   for (std::size_t i = 0; i + 1 < sampled.times.size(); ++i) {
     const double length = sampled.times[i + 1] - sampled.times[i];
-    pieces.push_back({sampled.times[i], sampled.times[i + 1], sampled.values[i], (sampled.values[i + 1] - sampled.values[i]) / length});
+    pieces.push_back({sampled.times[i], sampled.times[i + 1], sampled.values[i],
+                      (sampled.values[i + 1] - sampled.values[i]) / length});
   }
   return pieces;
 }
@@ -72,10 +74,15 @@ std::vector<InputSegment> input_segments(const Protocol& protocol) {
 std::vector<std::string> protocol_problems(const Protocol& protocol) {
   std::vector<std::string> problems;
   const auto check_span = [&](const char* what, double start, double stop) {
-    if (!(start >= 0.0 && stop > start)) problems.push_back(fmt::format("{}: stop = {} ms must be after start = {} ms, and start at least 0 ms", what, stop, start));
-    if (stop > protocol.duration) problems.push_back(fmt::format("{}: stop = {} ms is after the end of the run ({} ms)", what, stop, protocol.duration));
+    if (!(start >= 0.0 && stop > start))
+      problems.push_back(
+          fmt::format("{}: stop = {} ms must be after start = {} ms, and start at least 0 ms", what, stop, start));
+    if (stop > protocol.duration)
+      problems.push_back(
+          fmt::format("{}: stop = {} ms is after the end of the run ({} ms)", what, stop, protocol.duration));
   };
-  if (!(protocol.duration > 0.0)) problems.push_back(fmt::format("duration = {} ms must be greater than 0 ms", protocol.duration));
+  if (!(protocol.duration > 0.0))
+    problems.push_back(fmt::format("duration = {} ms must be greater than 0 ms", protocol.duration));
   for (const CurrentStep& s : protocol.steps) check_span("step", s.start, s.stop);
   for (const CurrentRamp& r : protocol.ramps) check_span("ramp", r.start, r.stop);
   for (const CurrentNoise& n : protocol.noise) {

@@ -13,26 +13,35 @@ namespace modscape::models {
 struct CurrentStep {
   double start = 0, stop = 0, amplitude = 0;
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& start& stop& amplitude; }
+  void serialize(Archive& ar, unsigned) {
+    ar & start & stop & amplitude;
+  }
 };
 struct CurrentRamp {
   double start = 0, stop = 0, from = 0, to = 0;
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& start& stop& from& to; }
+  void serialize(Archive& ar, unsigned) {
+    ar & start & stop & from & to;
+  }
 };
-/// Gaussian current, constant over each `interval`; with correlation time `tau` > 0 an Ornstein-Uhlenbeck process sampled exactly.
+/// Gaussian current, constant over each `interval`; with correlation time `tau` > 0 an Ornstein-Uhlenbeck process
+/// sampled exactly.
 struct CurrentNoise {
   double start = 0, stop = 0, mean = 0, sd = 0, tau = 0, interval = 0.1;
   std::uint64_t seed = 1;
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& start& stop& mean& sd& tau& interval& seed; }
+  void serialize(Archive& ar, unsigned) {
+    ar & start & stop & mean & sd & tau & interval & seed;
+  }
 };
 /// Linear between samples, zero outside them.
 struct SampledCurrent {
   std::string file;
   std::vector<double> times, values;
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& file& times& values; }
+  void serialize(Archive& ar, unsigned) {
+    ar & file & times & values;
+  }
 };
 
 struct Protocol {
@@ -43,7 +52,9 @@ struct Protocol {
   std::vector<CurrentNoise> noise;
   SampledCurrent sampled;
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& duration& holding& steps& ramps& noise& sampled; }
+  void serialize(Archive& ar, unsigned) {
+    ar & duration & holding & steps & ramps & noise & sampled;
+  }
 };
 
 /// Between `start` and `stop` the current is value + slope (t - start); segments tile [0, duration] without gaps.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only module that includes mpi.h. Every return code is checked (InternalError, exit 70); destructors never communicate.
+// The only module that includes mpi.h. Every return code is checked (InternalError, exit 70); destructors never
+// communicate.
 #pragma once
 #include <mpi.h>
 
@@ -44,7 +45,8 @@ class Communicator {
   std::int64_t max(std::int64_t value) const;
   std::int64_t sum(std::int64_t value) const;
   bool all_of(bool value) const;
-  std::vector<std::string> gather(const std::string& bytes, int root = 0) const;  ///< in rank order on root, empty elsewhere
+  std::vector<std::string> gather(const std::string& bytes,
+                                  int root = 0) const;  ///< in rank order on root, empty elsewhere
   Communicator split(int color, int key) const;
 
  private:
@@ -62,7 +64,8 @@ struct BlockRange {
 };
 BlockRange block_range(std::int64_t total, int part, int parts);
 
-/// Empty, or why this looks like singletons where ranks were meant (a scheduler or launcher announces more tasks than MPI sees).
+/// Empty, or why this looks like singletons where ranks were meant (a scheduler or launcher announces more tasks than
+/// MPI sees).
 std::string singleton_problem(const Communicator& world);
 
 }  // namespace modscape::parallel

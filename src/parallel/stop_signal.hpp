@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGUSR1 and SIGTERM (what Slurm sends before the limit) and --max-walltime ask the job to drain: finish what is claimed, save, exit 75.
+// SIGUSR1 and SIGTERM (what Slurm sends before the limit) and --max-walltime ask the job to drain: finish what is
+// claimed, save, exit 75.
 #pragma once
 
 namespace modscape::parallel {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A shared counter in one rank's memory, advanced by one-sided MPI_Fetch_and_op: dynamic load balancing without a manager.
+// A shared counter in one rank's memory, advanced by one-sided MPI_Fetch_and_op: dynamic load balancing without a
+// manager.
 #pragma once
 #include <cstdint>
 

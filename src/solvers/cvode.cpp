@@ -78,8 +78,9 @@ int root_callback(realtype, N_Vector y, realtype* value, void* user) noexcept {
 }
 
 // CVODE goes on when t + h = t. On the last millivolts of a spike that is right (V' reaches 1e14 mV/ms), but not for as
-// many right-hand sides as this: ten times what a whole spike costs at the tightest tolerance.
+// many right-hand sides as this, ten times what a whole spike costs, with a gain in time near round-off.
 constexpr std::int64_t max_rhs_without_time = 20'000;
+constexpr double least_gain = 1e-11;       // of 1 ms + t
 constexpr std::size_t max_state_size = 8;  // of the stack buffer in jacobian_callback
 
 }  // namespace
@@ -180,9 +181,9 @@ struct CvodeIntegrator::Impl {
     check(CVodeReInit(memory.get(), from, state.get()), "CVodeReInit");
     check(CVodeSetStopTime(memory.get(), to), "CVodeSetStopTime");
     double t = from;
-    std::int64_t rhs_at_progress = data.rhs;
+    double gained = from;
+    std::int64_t rhs_then = data.rhs;
     while (true) {
-      const double before = t;
       const int code = CVode(memory.get(), to, state.get(), &t, CV_ONE_STEP);
       if (code == CV_TOO_CLOSE) break;  // the rest of the segment is shorter than round-off
       if (code == CV_CONV_FAILURE || code == CV_ERR_FAILURE) return RunStatus::step_collapse;
@@ -197,8 +198,12 @@ struct CvodeIntegrator::Impl {
         return RunStatus::done;
       }
       if (data.rhs > options->limits.max_rhs) return RunStatus::cost_limit;
-      if (t > before) rhs_at_progress = data.rhs;
-      if (data.rhs - rhs_at_progress > max_rhs_without_time) return RunStatus::step_collapse;
+      if (t - gained > least_gain * (1.0 + t)) {
+        gained = t;
+        rhs_then = data.rhs;
+      } else if (data.rhs - rhs_then > max_rhs_without_time) {
+        return RunStatus::step_collapse;
+      }
       if (code == CV_TSTOP_RETURN) break;
     }
     from = to;

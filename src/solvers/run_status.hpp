@@ -19,7 +19,8 @@ enum class RunStatus : std::uint8_t {
 /// Counted in right-hand sides, so that a limit does not depend on the speed of the machine.
 struct CostLimits {
   std::int64_t max_rhs = 5'000'000;
-  double max_spikes_per_ms = 10.0;  ///< averaged over the run; an AdEx neuron that fires faster has no meaningful refractoriness
+  double max_spikes_per_ms =
+      10.0;  ///< averaged over the run; an AdEx neuron that fires faster has no meaningful refractoriness
 };
 
 /// Spikes of one run. `w_after[k]` is the adaptation current (last state variable) right after the reset of spike k.

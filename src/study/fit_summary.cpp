@@ -39,7 +39,8 @@ void fill_bands(const Sampler& sampler, const config::StudyJob& job, std::size_t
   }
 }
 
-void fill_means(const Sampler& sampler, const Plan& plan, std::size_t condition, const std::vector<double>& w, FitSummary& summary) {
+void fill_means(const Sampler& sampler, const Plan& plan, std::size_t condition, const std::vector<double>& w,
+                FitSummary& summary) {
   const fit::FiTarget& target = sampler.target(condition);
   const std::size_t n = plan.space.size();
   summary.predicted_mean.assign(target.currents.size(), 0.0);
@@ -48,7 +49,8 @@ void fill_means(const Sampler& sampler, const Plan& plan, std::size_t condition,
   double combination = 0.0, combination_squares = 0.0;
   for (std::size_t i = 0; i < w.size(); ++i) {
     if (w[i] == 0.0) continue;
-    const std::vector<double> predicted = sampler.predicted(target, i), values = plan.space.values(sampler.pool().point(i));
+    const std::vector<double> predicted = sampler.predicted(target, i),
+                              values = plan.space.values(sampler.pool().point(i));
     for (std::size_t k = 0; k < predicted.size(); ++k) summary.predicted_mean[k] += w[i] * predicted[k];
     for (std::size_t d = 0; d < n; ++d) {
       summary.posterior_mean[d] += w[i] * values[d];
@@ -59,7 +61,9 @@ void fill_means(const Sampler& sampler, const Plan& plan, std::size_t condition,
     combination += w[i] * x;
     combination_squares += w[i] * x * x;
   }
-  for (std::size_t d = 0; d < n; ++d) summary.posterior_sd.push_back(std::sqrt(std::max(0.0, squares[d] - summary.posterior_mean[d] * summary.posterior_mean[d])));
+  for (std::size_t d = 0; d < n; ++d)
+    summary.posterior_sd.push_back(
+        std::sqrt(std::max(0.0, squares[d] - summary.posterior_mean[d] * summary.posterior_mean[d])));
   summary.combination_sd = std::sqrt(std::max(0.0, combination_squares - combination * combination));
 }
 
@@ -76,7 +80,8 @@ void fill_prior(const Plan& plan, const std::vector<double>& z, FitSummary& summ
     }
   }
   const double count = static_cast<double>(points);
-  for (std::size_t d = 0; d <= n; ++d) summary.prior_sd.push_back(std::sqrt(std::max(0.0, squares[d] / count - sum[d] * sum[d] / count / count)));
+  for (std::size_t d = 0; d <= n; ++d)
+    summary.prior_sd.push_back(std::sqrt(std::max(0.0, squares[d] / count - sum[d] * sum[d] / count / count)));
   summary.combination_prior_sd = summary.prior_sd.back();
   summary.prior_sd.pop_back();
 }
@@ -94,7 +99,9 @@ void fill_spectrum(const Sampler& sampler, const std::vector<double>& w, FitSumm
   }
   fit::Eigen eigen = fit::symmetric_eigen(std::move(covariance), n);
   summary.spectrum.assign(eigen.values.rbegin(), eigen.values.rend());
-  for (std::size_t k = n; k-- > 0;) summary.directions.insert(summary.directions.end(), eigen.vectors.begin() + static_cast<std::ptrdiff_t>(k * n), eigen.vectors.begin() + static_cast<std::ptrdiff_t>((k + 1) * n));
+  for (std::size_t k = n; k-- > 0;)
+    summary.directions.insert(summary.directions.end(), eigen.vectors.begin() + static_cast<std::ptrdiff_t>(k * n),
+                              eigen.vectors.begin() + static_cast<std::ptrdiff_t>((k + 1) * n));
 }
 
 // Largest distance, over the protocol's grid, between the distribution of the cells' rheobases and the predicted one.
@@ -112,7 +119,8 @@ double distance(std::vector<double> rheobases, double location, double sd, doubl
   return largest;
 }
 
-// Posterior predictive p-value (Gelman et al. 1996) of that distance: cells drawn around each accepted model, seen on the same grid.
+// Posterior predictive p-value (Gelman et al. 1996) of that distance: cells drawn around each accepted model, seen on
+// the same grid.
 double rheobase_p_value(const Sampler& sampler, const config::StudyJob& job, std::size_t condition) {
   const fit::FiTarget& target = sampler.target(condition);
   const std::size_t n = target.rheobases.size();
@@ -129,8 +137,10 @@ double rheobase_p_value(const Sampler& sampler, const config::StudyJob& job, std
     const double location = sampler.result(accepted[i]).rheobase;
     const CounterRng rng(job.seed, Purpose::null_data, (condition << 32U) + i);
     std::vector<double> cells;
-    for (std::size_t k = 0; k < n; ++k) cells.push_back(target.step * std::ceil((location + sd * rng.normal(k)) / target.step));
-    if (distance(cells, location, sd, target.step) >= distance(target.rheobases, location, sd, target.step)) as_far += 1.0;
+    for (std::size_t k = 0; k < n; ++k)
+      cells.push_back(target.step * std::ceil((location + sd * rng.normal(k)) / target.step));
+    if (distance(cells, location, sd, target.step) >= distance(target.rheobases, location, sd, target.step))
+      as_far += 1.0;
   }
   return as_far / static_cast<double>(accepted.size());
 }
@@ -156,15 +166,17 @@ FitSummary summarise_fit(const Sampler& sampler, const Plan& plan, const config:
   return summary;
 }
 
-void write_fit(const FitSummary& s, const Sampler& sampler, const Plan& plan, const config::StudyJob& job, std::size_t condition, io::TreeWriter& out) {
+void write_fit(const FitSummary& s, const Sampler& sampler, const Plan& plan, const config::StudyJob& job,
+               std::size_t condition, io::TreeWriter& out) {
   const fit::FiTarget& target = sampler.target(condition);
-  for (const auto& [name, value] : std::vector<std::pair<std::string, double>>{{"ess", s.ess},
-                                                                               {"cells", target.cells},
-                                                                               {"within_1_sem", s.within_1_sem},
-                                                                               {"within_2_sem", s.within_2_sem},
-                                                                               {"rheobase_p_value", s.rheobase_p_value},
-                                                                               {"combination_sd", s.combination_sd},
-                                                                               {"combination_prior_sd", s.combination_prior_sd}})
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, double>>{{"ess", s.ess},
+                                                   {"cells", target.cells},
+                                                   {"within_1_sem", s.within_1_sem},
+                                                   {"within_2_sem", s.within_2_sem},
+                                                   {"rheobase_p_value", s.rheobase_p_value},
+                                                   {"combination_sd", s.combination_sd},
+                                                   {"combination_prior_sd", s.combination_prior_sd}})
     out.attribute("/", name, value);
   out.attribute("/", "fit_mode", job.fit_mode);
   out.attribute("/", "label", job.conditions[condition].label);
@@ -189,14 +201,16 @@ void write_fit(const FitSummary& s, const Sampler& sampler, const Plan& plan, co
   const std::vector<double>& ess = sampler.ess_by_round(condition);
   std::vector<double> rounds(ess.size());
   std::iota(rounds.begin(), rounds.end(), 0.0);
-  out.axis("round", rounds, "1", "Table added to the pool: 0 the exploration, then the rounds of all conditions in order");
+  out.axis("round", rounds, "1",
+           "Table added to the pool: 0 the exploration, then the rounds of all conditions in order");
   out.dataset("ess_by_round", ess, {"round"}, "1", "Effective sample size for this condition");
 
   std::vector<std::string> names;
   for (const config::Range& range : plan.space.ranges()) names.push_back(range.name);
   out.label_axis("parameter", names, "Sampled parameter");
   out.dataset("posterior_mean", s.posterior_mean, {"parameter"}, "1", "Posterior mean, in the parameter's unit");
-  out.dataset("posterior_sd", s.posterior_sd, {"parameter"}, "1", "Posterior standard deviation, in the parameter's unit");
+  out.dataset("posterior_sd", s.posterior_sd, {"parameter"}, "1",
+              "Posterior standard deviation, in the parameter's unit");
   out.dataset("prior_sd", s.prior_sd, {"parameter"}, "1", "Prior standard deviation, in the parameter's unit");
   std::vector<double> directions(s.spectrum.size());
   std::iota(directions.begin(), directions.end(), 1.0);

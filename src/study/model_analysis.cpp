@@ -15,7 +15,8 @@ namespace {
 // Fills a row by column name, so that the order of columns is declared once (plan.cpp).
 class RowWriter {
  public:
-  RowWriter(const io::LiveTable& table, io::RowBlock& block, std::int64_t row) : table_(table), block_(block), row_(row) {}
+  RowWriter(const io::LiveTable& table, io::RowBlock& block, std::int64_t row)
+      : table_(table), block_(block), row_(row) {}
   void number(const char* name, double value) { block_.f64(row_, column_index(table_, name))[0] = value; }
   void code(const char* name, std::int32_t value) { block_.i32(row_, column_index(table_, name))[0] = value; }
   std::span<double> numbers(const char* name) { return block_.f64(row_, column_index(table_, name)); }
@@ -27,7 +28,9 @@ class RowWriter {
   std::int64_t row_;
 };
 
-double difference(double a, double b) { return std::isnan(a) && std::isnan(b) ? 0.0 : std::abs(a - b); }
+double difference(double a, double b) {
+  return std::isnan(a) && std::isnan(b) ? 0.0 : std::abs(a - b);
+}
 
 void write_landmarks(const models::AdexParameters& p, RowWriter& out) {
   const dynamics::AdexLandmarks marks = dynamics::adex_landmarks(p), found = dynamics::located_landmarks(p);
@@ -49,7 +52,8 @@ struct CvodeCheck {
 void compare_trains(const std::vector<double>& bulk, const std::vector<double>& reference, CvodeCheck& check) {
   const auto counts = static_cast<std::int32_t>(reference.size()) - static_cast<std::int32_t>(bulk.size());
   check.count = std::max(check.count, std::abs(counts));
-  for (std::size_t i = 0; i < std::min(bulk.size(), reference.size()); ++i) check.time = std::max(check.time, std::abs(bulk[i] - reference[i]));
+  for (std::size_t i = 0; i < std::min(bulk.size(), reference.size()); ++i)
+    check.time = std::max(check.time, std::abs(bulk[i] - reference[i]));
 }
 
 // What models of the posterior and of the null have in common.
@@ -59,11 +63,13 @@ void write_response(const AcceptedModel& model, const Plan& plan, RowWriter& out
   out.number("rheobase", model.rheobase);
   out.number("gain", fi_gain(curve, model.rheobase, plan.grid.duration));
   const std::vector<ephys::Regime> regimes = dynamics::asymptotic_regimes(model.neuron, plan.regime_currents);
-  for (std::size_t k = 0; k < regimes.size(); ++k) out.codes("regime_asymptotic")[k] = static_cast<std::int32_t>(regimes[k]);
+  for (std::size_t k = 0; k < regimes.size(); ++k)
+    out.codes("regime_asymptotic")[k] = static_cast<std::int32_t>(regimes[k]);
 }
 
 // One CVODE run per data current: counts, features, regime, and the largest difference to the bulk kernel.
-CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, const config::StudyJob& job, solvers::CvodeIntegrator& cvode, RowWriter& out) {
+CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, const config::StudyJob& job,
+                          solvers::CvodeIntegrator& cvode, RowWriter& out) {
   CvodeCheck check;
   const models::Adex neuron(p);
   const std::array<double, 2> rest = neuron.initial_state();
@@ -77,7 +83,8 @@ CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, con
       check.status = run.status;
       return check;
     }
-    compare_trains(solvers::run_adex(p, plan.data_currents[k], plan.grid.duration, rest, plan.kernel).times, run.times, check);
+    compare_trains(solvers::run_adex(p, plan.data_currents[k], plan.grid.duration, rest, plan.kernel).times, run.times,
+                   check);
     const ephys::SpikeFeatures features = ephys::spike_features(run.times, {0.0, plan.grid.duration});
     out.numbers("counts")[k] = features.spike_count;
     out.numbers("time_to_first_spike")[k] = features.time_to_first_spike;
@@ -85,7 +92,8 @@ CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, con
     out.numbers("last_ISI")[k] = features.last_ISI;
     out.numbers("adaptation_index2")[k] = features.adaptation_index2;
     out.numbers("ISI_CV")[k] = features.ISI_CV;
-    out.codes("regime_on_protocol")[k] = static_cast<std::int32_t>(ephys::classify_on_protocol(run.times, plan.grid.duration));
+    out.codes("regime_on_protocol")[k] =
+        static_cast<std::int32_t>(ephys::classify_on_protocol(run.times, plan.grid.duration));
   }
   return check;
 }
@@ -104,8 +112,8 @@ models::AdexParameters in_gauge(const models::AdexParameters& neuron, const conf
   return models::regauged(neuron, alpha, gauge.E_L - alpha * neuron.E_L);
 }
 
-void analyse_model(const AcceptedModel& model, const Plan& plan, const config::StudyJob& job, const io::LiveTable& table, solvers::CvodeIntegrator& cvode,
-                   io::RowBlock& block, std::int64_t row) {
+void analyse_model(const AcceptedModel& model, const Plan& plan, const config::StudyJob& job,
+                   const io::LiveTable& table, solvers::CvodeIntegrator& cvode, io::RowBlock& block, std::int64_t row) {
   RowWriter out(table, block, row);
   const models::AdexParameters& p = model.neuron;
   for (const auto& spec : models::adex_table()) out.number(std::string(spec.name).c_str(), p.*spec.member);
@@ -124,7 +132,8 @@ void analyse_model(const AcceptedModel& model, const Plan& plan, const config::S
   block.set_status(row, static_cast<io::RowStatus>(check.status));
 }
 
-void analyse_null_model(const AcceptedModel& model, const Plan& plan, const io::LiveTable& table, io::RowBlock& block, std::int64_t row) {
+void analyse_null_model(const AcceptedModel& model, const Plan& plan, const io::LiveTable& table, io::RowBlock& block,
+                        std::int64_t row) {
   RowWriter out(table, block, row);
   write_response(model, plan, out);
   block.set_status(row, io::RowStatus::done);

@@ -21,7 +21,8 @@ double smallest_step(const std::vector<double>& currents) {
 
 std::vector<double> all_currents(const config::StudyJob& job) {
   std::vector<double> currents;
-  for (const config::FiCurve& curve : job.curves) currents.insert(currents.end(), curve.currents.begin(), curve.currents.end());
+  for (const config::FiCurve& curve : job.curves)
+    currents.insert(currents.end(), curve.currents.begin(), curve.currents.end());
   std::ranges::sort(currents);
   const auto repeated = std::ranges::unique(currents);
   currents.erase(repeated.begin(), repeated.end());
@@ -31,12 +32,14 @@ std::vector<double> all_currents(const config::StudyJob& job) {
 io::Column column(std::string name, std::string units, std::string text, std::vector<std::string> axes = {}) {
   return {std::move(name), io::ColumnType::f64, std::move(units), std::move(text), std::move(axes), {}};
 }
-io::Column code(std::string name, std::string text, std::vector<std::string> axes = {}, std::map<std::string, std::string> meanings = {}) {
+io::Column code(std::string name, std::string text, std::vector<std::string> axes = {},
+                std::map<std::string, std::string> meanings = {}) {
   return {std::move(name), io::ColumnType::i32, "1", std::move(text), std::move(axes), std::move(meanings)};
 }
 
 io::Column parameter_column(const std::string& name) {
-  if (const auto* row = models::adex_table().find(name)) return column(name, std::string(symbol(row->unit)), std::string(row->text));
+  if (const auto* row = models::adex_table().find(name))
+    return column(name, std::string(symbol(row->unit)), std::string(row->text));
   return column(name, "pA", "Standard deviation of the per-cell current offset");
 }
 
@@ -71,15 +74,24 @@ io::LiveTable model_table(const Plan& plan, const config::ConditionJob& conditio
   for (const auto& row : models::adex_table()) table.columns.push_back(parameter_column(std::string(row.name)));
   const std::vector<std::string> data{"data_current"};
   for (io::Column next :
-       {column("source_index", "1", "Position in the pool: exploration, then rounds"), column("V_SN", "mV", "Saddle-node, closed form"),
-        column("I_SN", "pA", "Saddle-node, closed form"), column("V_H", "mV", "Hopf point, closed form"), column("I_H", "pA", "Hopf point, closed form"),
+       {column("source_index", "1", "Position in the pool: exploration, then rounds"),
+        column("V_SN", "mV", "Saddle-node, closed form"),
+        column("I_SN", "pA", "Saddle-node, closed form"),
+        column("V_H", "mV", "Hopf point, closed form"),
+        column("I_H", "pA", "Hopf point, closed form"),
         column("landmark_error", "pA", "Largest difference between closed form and numerical location of I_SN and I_H"),
-        code("onset_class", "1 saddle-node, 2 Hopf, 3 rest is never stable"), code("resonance", "0 integrator, 1 mixed, 2 resonator"),
-        column("rheobase_step", "pA", "Lowest data current that fires"), column("rheobase", "pA", "Lowest step current that fires, bisected"),
-        column("gain", "Hz/pA", "Slope of the f-I curve over 100 pA above the rheobase"), code("spontaneous", "Fires without input (1) or not (0)"),
-        column("counts", "1", "Spikes per step (CVODE)", data), column("population_mean", "1", "Predicted mean count of the cells", data),
-        column("time_to_first_spike", "ms", "Time to the first spike", data), column("first_ISI", "ms", "First interspike interval", data),
-        column("last_ISI", "ms", "Last interspike interval", data), column("adaptation_index2", "1", "eFEL adaptation_index2", data),
+        code("onset_class", "1 saddle-node, 2 Hopf, 3 rest is never stable"),
+        code("resonance", "0 integrator, 1 mixed, 2 resonator"),
+        column("rheobase_step", "pA", "Lowest data current that fires"),
+        column("rheobase", "pA", "Lowest step current that fires, bisected"),
+        column("gain", "Hz/pA", "Slope of the f-I curve over 100 pA above the rheobase"),
+        code("spontaneous", "Fires without input (1) or not (0)"),
+        column("counts", "1", "Spikes per step (CVODE)", data),
+        column("population_mean", "1", "Predicted mean count of the cells", data),
+        column("time_to_first_spike", "ms", "Time to the first spike", data),
+        column("first_ISI", "ms", "First interspike interval", data),
+        column("last_ISI", "ms", "Last interspike interval", data),
+        column("adaptation_index2", "1", "eFEL adaptation_index2", data),
         column("ISI_CV", "1", "Coefficient of variation of the intervals", data),
         code("regime_on_protocol", "Regime during the step", data, regime_meanings()),
         code("regime_asymptotic", "Regime the neuron settles to", {"regime_current"}, regime_meanings()),
@@ -92,10 +104,12 @@ io::LiveTable model_table(const Plan& plan, const config::ConditionJob& conditio
 io::LiveTable null_table(const Plan& plan, const config::ConditionJob& condition, std::int64_t rows) {
   io::LiveTable table;
   table.path = "/null/" + condition.name;
-  table.text = "Models of condition " + condition.name + " given half the evidence (likelihood to the power 1/2), for the null of verdicts";
+  table.text = "Models of condition " + condition.name +
+               " given half the evidence (likelihood to the power 1/2), for the null of verdicts";
   table.rows = rows;
   table.axes = {{"regime_current", "pA", "Constant current", plan.regime_currents}};
-  table.columns = {column("source_index", "1", "Position in the pool: exploration, then rounds"), column("rheobase", "pA", "Lowest step current that fires, bisected"),
+  table.columns = {column("source_index", "1", "Position in the pool: exploration, then rounds"),
+                   column("rheobase", "pA", "Lowest step current that fires, bisected"),
                    column("gain", "Hz/pA", "Slope of the f-I curve over 100 pA above the rheobase"),
                    code("regime_asymptotic", "Regime the neuron settles to", {"regime_current"}, regime_meanings())};
   return table;
@@ -105,8 +119,17 @@ io::LiveTable null_table(const Plan& plan, const config::ConditionJob& condition
 
 Plan make_plan(const config::StudyJob& job) {
   const bool population = job.fit_mode == "population";
-  const bool any_without_rheobases = std::ranges::any_of(job.rheobases, [](const auto& list) { return list.size() < 2; }) || job.rheobases.empty();
-  Plan plan{fit::ParameterSpace(job.ranges, job.neuron, population && any_without_rheobases), {}, all_currents(job), {}, {}, {}, {}, {}, {}};
+  const bool any_without_rheobases =
+      std::ranges::any_of(job.rheobases, [](const auto& list) { return list.size() < 2; }) || job.rheobases.empty();
+  Plan plan{fit::ParameterSpace(job.ranges, job.neuron, population && any_without_rheobases),
+            {},
+            all_currents(job),
+            {},
+            {},
+            {},
+            {},
+            {},
+            {}};
   const double step = smallest_step(plan.data_currents), first = plan.data_currents.front();
   const double highest = std::isnan(job.max_current) ? 1.6 * plan.data_currents.back() : job.max_current;
   for (int k = 0; first + k * step < highest + 0.5 * step; ++k) plan.grid.currents.push_back(first + k * step);
@@ -132,7 +155,8 @@ Plan make_plan(const config::StudyJob& job) {
 io::FileLayout Plan::layout(const config::Job& job) const {
   io::FileLayout layout{job.study.title, job.resolved, job.hash, {exploration}};
   for (const auto& tables : rounds) layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
-  for (const auto& tables : {models, null_models}) layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
+  for (const auto& tables : {models, null_models})
+    layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
   return layout;
 }
 

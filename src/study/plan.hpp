@@ -19,7 +19,7 @@ struct Plan {
   io::LiveTable exploration;
   std::vector<std::vector<io::LiveTable>> rounds;  ///< [condition][round]
   std::vector<io::LiveTable> models;               ///< [condition] posterior draws
-  std::vector<io::LiveTable> null_models;          ///< [condition] draws of the tempered posterior, for the null of verdicts
+  std::vector<io::LiveTable> null_models;  ///< [condition] draws of the tempered posterior, for the null of verdicts
   solvers::KernelOptions kernel;
 
   io::FileLayout layout(const config::Job& job) const;

@@ -20,11 +20,15 @@ std::vector<double> exploration_points(const config::StudyJob& job, const Plan& 
 }
 
 Sampler::Sampler(const config::StudyJob& job, const Plan& plan)
-    : job_(job), plan_(plan), mode_(job.fit_mode == "single_cell" ? fit::FitMode::single_cell : fit::FitMode::population), pool_(plan.space.size()) {
+    : job_(job),
+      plan_(plan),
+      mode_(job.fit_mode == "single_cell" ? fit::FitMode::single_cell : fit::FitMode::population),
+      pool_(plan.space.size()) {
   for (std::size_t c = 0; c < job.conditions.size(); ++c) {
     const std::vector<double> none;
     const bool use_rheobases = mode_ == fit::FitMode::population && c < job.rheobases.size();
-    targets_.push_back(fit::make_target(job.curves[c], use_rheobases ? job.rheobases[c] : none, job.held_out, job.correlation_length));
+    targets_.push_back(
+        fit::make_target(job.curves[c], use_rheobases ? job.rheobases[c] : none, job.held_out, job.correlation_length));
   }
   log_likelihood_.resize(targets_.size());
   ess_by_round_.resize(targets_.size());
@@ -61,7 +65,8 @@ void Sampler::read_rows(io::RowBlock& rows) {
     const std::size_t last = plan_.space.size() - 1;
     if (plan_.space.ranges()[last].name == fit::offset_range().name) result.offset_sd = rows.f64(row, last)[0];
     results_.push_back(std::move(result));
-    for (std::size_t c = 0; c < targets_.size(); ++c) log_likelihood_[c].push_back(log_likelihood(targets_[c], results_.size() - 1));
+    for (std::size_t c = 0; c < targets_.size(); ++c)
+      log_likelihood_[c].push_back(log_likelihood(targets_[c], results_.size() - 1));
   }
   for (std::size_t c = 0; c < targets_.size(); ++c) ess_by_round_[c].push_back(weights(c).ess);
 }
@@ -84,7 +89,8 @@ fit::Proposal Sampler::propose(std::size_t condition, std::int64_t round) const 
 std::vector<double> Sampler::draw(const fit::Proposal& proposal, std::size_t condition, std::int64_t round) const {
   std::vector<double> z;
   for (std::int64_t i = 0; i < job_.draws; ++i) {
-    const std::vector<double> point = fit::draw(proposal, pool_.dimensions(), job_.seed, item(condition, round), static_cast<std::uint64_t>(i));
+    const std::vector<double> point =
+        fit::draw(proposal, pool_.dimensions(), job_.seed, item(condition, round), static_cast<std::uint64_t>(i));
     z.insert(z.end(), point.begin(), point.end());
   }
   return z;
@@ -93,7 +99,8 @@ std::vector<double> Sampler::draw(const fit::Proposal& proposal, std::size_t con
 std::vector<std::size_t> Sampler::accepted(std::size_t condition, double temper) const {
   const CounterRng rng(job_.seed, Purpose::population, condition);
   const auto count = static_cast<std::size_t>(job_.accepted);
-  const std::vector<std::size_t> chosen = fit::systematic_resample(pool_.weights(log_likelihood_[condition], temper).w, count, rng.uniform(0));
+  const std::vector<std::size_t> chosen =
+      fit::systematic_resample(pool_.weights(log_likelihood_[condition], temper).w, count, rng.uniform(0));
   // Pool order is shared by the conditions; shuffled, draw i of one says nothing about draw i of another.
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

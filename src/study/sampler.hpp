@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sampler of a study on rank 0: the pool of evaluated points with, per condition, predicted means and log likelihood. Its state
-// follows from the finished tables; what would be costly to derive again (the proposals) is kept in a checkpoint beside the file.
+// The sampler of a study on rank 0: the pool of evaluated points with, per condition, predicted means and log
+// likelihood. Its state follows from the finished tables; what would be costly to derive again (the proposals) is kept
+// in a checkpoint beside the file.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -42,7 +43,8 @@ class Sampler {
   double log_likelihood(const fit::FiTarget& target, std::size_t point) const;
   const std::vector<double>& ess_by_round(std::size_t condition) const { return ess_by_round_[condition]; }
 
-  /// `job.accepted` pool points drawn by the weights of prior x likelihood^temper, in an order that is independent between conditions.
+  /// `job.accepted` pool points drawn by the weights of prior x likelihood^temper, in an order that is independent
+  /// between conditions.
   std::vector<std::size_t> accepted(std::size_t condition, double temper = 1.0) const;
 
  private:

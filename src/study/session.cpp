@@ -9,9 +9,14 @@ namespace modscape::study {
 
 std::map<std::string, std::string> session_provenance(const parallel::Communicator& comm) {
   std::map<std::string, std::string> entries = run_environment();
-  for (const auto& versions : {io::io_versions(), solvers::solver_versions()}) entries.insert(versions.begin(), versions.end());
+  for (const auto& versions : {io::io_versions(), solvers::solver_versions()})
+    entries.insert(versions.begin(), versions.end());
   const BuildInfo build = build_info();
-  entries.insert({{"version", build.version}, {"commit", build.commit}, {"compiler", build.compiler}, {"ranks", std::to_string(comm.size())}, {"simd", "scalar"}});
+  entries.insert({{"version", build.version},
+                  {"commit", build.commit},
+                  {"compiler", build.compiler},
+                  {"ranks", std::to_string(comm.size())},
+                  {"simd", "scalar"}});
   return entries;
 }
 

@@ -36,8 +36,8 @@ solvers::SpikeRun run_cvode(const config::SimulateJob& job, Trace& trace) {
   return solvers::CvodeIntegrator(2).run(neuron, models::input_segments(job.protocol), start, options, observer);
 }
 
-// The bulk kernel takes a constant current: one run per segment, the state handed on. Refractory periods do not cross an edge
-// (configuration refuses protocols where they could).
+// The bulk kernel takes a constant current: one run per segment, the state handed on. Refractory periods do not cross
+// an edge (configuration refuses protocols where they could).
 solvers::SpikeRun run_bulk(const config::SimulateJob& job) {
   solvers::KernelOptions options;
   options.rtol = job.integrator.rtol;
@@ -45,7 +45,8 @@ solvers::SpikeRun run_bulk(const config::SimulateJob& job) {
   solvers::SpikeRun all;
   all.final_state = initial_state(job);
   for (const models::InputSegment& segment : models::input_segments(job.protocol)) {
-    const solvers::SpikeRun run = solvers::run_adex(job.neuron, segment.value, segment.stop - segment.start, all.final_state, options);
+    const solvers::SpikeRun run =
+        solvers::run_adex(job.neuron, segment.value, segment.stop - segment.start, all.final_state, options);
     for (const double t : run.times) all.times.push_back(segment.start + t);
     all.w_after.insert(all.w_after.end(), run.w_after.begin(), run.w_after.end());
     all.final_state = run.final_state;
@@ -89,13 +90,19 @@ SimulationReport simulate(const config::Job& job, const std::string& path, bool 
   if (job.simulate.integrator.method == "bulk" && job.simulate.record_trace)
     throw BadInput("record", "the bulk integrator stores no trace", "integrator method = \"cvode\"");
   Trace trace;
-  const solvers::SpikeRun run = job.simulate.integrator.method == "bulk" ? run_bulk(job.simulate) : run_cvode(job.simulate, trace);
+  const solvers::SpikeRun run =
+      job.simulate.integrator.method == "bulk" ? run_bulk(job.simulate) : run_cvode(job.simulate, trace);
   std::map<std::string, std::string> provenance = run_environment();
   const BuildInfo build = build_info();
-  provenance.insert({{"job", job.resolved}, {"job_hash", job.hash}, {"version", build.version}, {"commit", build.commit}, {"written", utc_now()}});
+  provenance.insert({{"job", job.resolved},
+                     {"job_hash", job.hash},
+                     {"version", build.version},
+                     {"commit", build.commit},
+                     {"written", utc_now()}});
   provenance.merge(solvers::solver_versions());
   io::write_tree_file(path, force, provenance, [&](io::TreeWriter& out) { write(job.simulate, run, trace, out); });
-  return {run.times.size(), run.rhs_evaluations, std::string(io::to_string(static_cast<io::RowStatus>(run.status))), run.status == solvers::RunStatus::done};
+  return {run.times.size(), run.rhs_evaluations, std::string(io::to_string(static_cast<io::RowStatus>(run.status))),
+          run.status == solvers::RunStatus::done};
 }
 
 }  // namespace modscape::study

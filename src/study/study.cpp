@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "io/archive.hpp"
+#include "io/lock.hpp"
 #include "study/comparison.hpp"
 #include "study/fit_summary.hpp"
 #include "study/model_analysis.hpp"
@@ -22,14 +23,20 @@ namespace {
 
 using parallel::Communicator;
 
-// The sampler's checkpoint: what the finished rounds were drawn from. It saves time, never correctness: without it, or with a damaged
-// one, the proposals are derived again from the tables.
+// The sampler's checkpoint: what the finished rounds were drawn from. It saves time, never correctness: without it, or
+// with a damaged one, the proposals are derived again from the tables.
 struct SamplerCheckpoint {
   std::string job_hash;
   std::vector<fit::Proposal> proposals;  ///< rounds in the order they were run
   template <class Archive>
-  void serialize(Archive& ar, unsigned) { ar& job_hash& proposals; }
+  void serialize(Archive& ar, unsigned) {
+    ar & job_hash & proposals;
+  }
 };
+
+std::string checkpoint_of(const std::string& path) {
+  return path + ".sampler";
+}
 
 struct Interrupted {};  // unwinds the stages when the job was asked to stop
 
@@ -41,7 +48,7 @@ class Study {
         hash_(job.hash),
         plan_(make_plan(job.study)),
         file_(io::ResultsFile::open(comm, path, plan_.layout(job), session_provenance(comm), force)),
-        checkpoint_path_(path + ".sampler") {
+        checkpoint_path_(checkpoint_of(path)) {
     if (comm_.is_root()) {
       for (const std::string& warning : file_.warnings()) fmt::print(stderr, "modscape: warning: {}\n", warning);
       sampler_.emplace(job_, plan_);
@@ -78,7 +85,8 @@ class Study {
     const PointColumns columns = point_columns(plan_);
     const std::size_t n = plan_.space.size();
     run_table(table, label, [&](io::RowBlock& block, std::int64_t row) {
-      const std::vector<double> values = plan_.space.values(std::span<const double>(z).subspan(static_cast<std::size_t>(row) * n, n));
+      const std::vector<double> values =
+          plan_.space.values(std::span<const double>(z).subspan(static_cast<std::size_t>(row) * n, n));
       for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
       const fit::FiRow result = fit::compute_fi_row(plan_.space.neuron(values), plan_.grid, plan_.kernel);
       std::ranges::copy(result.counts, block.f64(row, columns.counts).begin());
@@ -100,9 +108,13 @@ class Study {
   void load_checkpoint() {
     if (!comm_.is_root() || !std::filesystem::exists(checkpoint_path_)) return;
     const Expected<std::string> bytes = io::read_file(checkpoint_path_);
-    const Expected<SamplerCheckpoint> read = bytes ? io::unpack<SamplerCheckpoint>(*bytes) : tl::unexpected<Error>(bytes.error());
-    if (read && read->job_hash == hash_) checkpoint_ = *read;
-    else fmt::print(stderr, "modscape: warning: {} is not usable ({}); deriving the proposals again\n", checkpoint_path_, read ? "of another job" : read.error().message);
+    const Expected<SamplerCheckpoint> read =
+        bytes ? io::unpack<SamplerCheckpoint>(*bytes) : tl::unexpected<Error>(bytes.error());
+    if (read && read->job_hash == hash_)
+      checkpoint_ = *read;
+    else
+      fmt::print(stderr, "modscape: warning: {} is not usable ({}); deriving the proposals again\n", checkpoint_path_,
+                 read ? "of another job" : read.error().message);
   }
 
   // The proposal of the next round, from the checkpoint if it is there, else made and saved.
@@ -143,6 +155,11 @@ class Study {
     file_.write_stage(stage, "Fit of condition " + job_.conditions[condition].name, [&](io::TreeWriter& out) {
       const FitSummary summary = summarise_fit(*sampler_, plan_, job_, condition);
       write_fit(summary, *sampler_, plan_, job_, condition, out);
+      if (summary.ess < job_.min_ess)
+        fmt::print(stderr,
+                   "modscape: warning: condition {}: effective sample size {:.0f} is below min_ess = {:.0f}; raise "
+                   "[exploration] points, or [fit] rounds or draws\n",
+                   job_.conditions[condition].name, summary.ess, job_.min_ess);
     });
   }
 
@@ -160,7 +177,8 @@ class Study {
     const std::vector<double> predicted = sampler_->predicted(target, point);
     for (const double current : plan_.data_currents) {
       const auto found = std::ranges::find(target.currents, current);
-      model.population_mean.push_back(found == target.currents.end() ? NAN : predicted[static_cast<std::size_t>(found - target.currents.begin())]);
+      model.population_mean.push_back(
+          found == target.currents.end() ? NAN : predicted[static_cast<std::size_t>(found - target.currents.begin())]);
     }
     return model;
   }
@@ -170,12 +188,14 @@ class Study {
     std::string bytes;
     if (comm_.is_root()) {
       std::vector<AcceptedModel> models;
-      for (const std::size_t point : sampler_->accepted(condition, temper)) models.push_back(accepted_model(condition, point));
+      for (const std::size_t point : sampler_->accepted(condition, temper))
+        models.push_back(accepted_model(condition, point));
       bytes = io::pack(models);
     }
     auto models = unpacked<std::vector<AcceptedModel>>(comm_.broadcast(std::move(bytes)));
     if (models.empty())
-      throw BadInput("condition " + job_.conditions[condition].name, "no point of the exploration can explain these data at all",
+      throw BadInput("condition " + job_.conditions[condition].name,
+                     "no point of the exploration can explain these data at all",
                      "widen [ranges] or raise [exploration] points");
     return models;
   }
@@ -198,7 +218,8 @@ class Study {
   void compare() {
     std::vector<ModelSet> sets(job_.conditions.size());
     std::vector<dynamics::ConditionDraws> draws(job_.conditions.size());
-    const dynamics::VerdictCriterion criterion;
+    dynamics::VerdictCriterion criterion;
+    criterion.min_ess = job_.min_ess;
     if (comm_.is_root())
       for (std::size_t c = 0; c < sets.size(); ++c) {
         io::RowBlock rows = file_.read(plan_.models[c].path);
@@ -207,19 +228,23 @@ class Study {
         draws[c] = condition_draws(sets[c], read_null(plan_.null_models[c], null_rows), *sampler_, job_, c);
       }
     if (!file_.has_stage("reduction"))
-      file_.write_stage("reduction", "Principal components of the accepted models", [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
+      file_.write_stage("reduction", "Principal components of the accepted models",
+                        [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
     const auto index = [&](const std::string& name) {
-      return static_cast<std::size_t>(std::ranges::find(job_.conditions, name, &config::ConditionJob::name) - job_.conditions.begin());
+      return static_cast<std::size_t>(std::ranges::find(job_.conditions, name, &config::ConditionJob::name) -
+                                      job_.conditions.begin());
     };
     for (const config::PairJob& pair : job_.pairs) {
       const std::string stage = fmt::format("verdict/{}_to_{}", pair.from, pair.to);
       if (file_.has_stage(stage)) continue;
       file_.write_stage(stage, fmt::format("{} compared with {}", pair.to, pair.from), [&](io::TreeWriter& out) {
-        write_verdict(dynamics::compare_conditions(draws[index(pair.from)], draws[index(pair.to)], criterion), criterion, job_, out);
+        write_verdict(dynamics::compare_conditions(draws[index(pair.from)], draws[index(pair.to)], criterion),
+                      criterion, job_, out);
       });
     }
     if (!file_.has_stage("complete"))
-      file_.write_stage("complete", "Every stage of the study is here", [&](io::TreeWriter& out) { out.attribute("/", "caveat", job_.caveat); });
+      file_.write_stage("complete", "Every stage of the study is here",
+                        [&](io::TreeWriter& out) { out.attribute("/", "caveat", job_.caveat); });
     finished_ = true;
   }
 
@@ -236,6 +261,12 @@ class Study {
   bool finished_ = false;
 };
 
+// A job killed between its last stage and its end leaves the checkpoint and the lock file.
+void remove_leftovers(const std::string& path) {
+  std::filesystem::remove(checkpoint_of(path));
+  if (std::filesystem::exists(path + ".lock")) const io::FileLock removes_the_file(path);
+}
+
 // A finished file of the same job is left untouched.
 bool already_complete(const Communicator& comm, const config::Job& job, const std::string& path) {
   bool complete = false;
@@ -243,6 +274,7 @@ bool already_complete(const Communicator& comm, const config::Job& job, const st
     try {
       const io::TreeReader file(path);
       complete = file.exists("/complete") && file.attribute("/provenance", "job_hash") == job.hash;
+      if (complete) remove_leftovers(path);
     } catch (const Failure&) {
       complete = false;  // ResultsFile::open says what is wrong with it
     }
@@ -252,7 +284,8 @@ bool already_complete(const Communicator& comm, const config::Job& job, const st
 
 }  // namespace
 
-StudyOutcome run_study(const Communicator& comm, const config::Job& job, const std::string& path, const StudyOptions& options) {
+StudyOutcome run_study(const Communicator& comm, const config::Job& job, const std::string& path,
+                       const StudyOptions& options) {
   if (!options.force && already_complete(comm, job, path)) return StudyOutcome::nothing_to_do;
   Study study(comm, job, path, options.force);
   bool stopped = false;
@@ -277,20 +310,25 @@ std::string study_plan_text(const config::Job& job, int ranks) {
     const auto values = plan.space.values(std::span<const double>(u).subspan(static_cast<std::size_t>(i) * n, n));
     fit::compute_fi_row(plan.space.neuron(values), plan.grid, plan.kernel);
   }
-  const double per_point = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(points);
+  const double per_point =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(points);
   const auto conditions = static_cast<std::int64_t>(job.study.conditions.size());
-  const std::int64_t refinement = conditions * job.study.rounds * job.study.draws, models = conditions * job.study.accepted;
+  const std::int64_t refinement = conditions * job.study.rounds * job.study.draws,
+                     models = conditions * job.study.accepted;
   // A CVODE run of the data currents costs about 60 bulk points (docs/decisions/0004).
   constexpr double points_per_model = 60.0;
-  const double seconds = per_point * (static_cast<double>(job.study.points + refinement) + points_per_model * static_cast<double>(models)) / ranks;
+  const double seconds =
+      per_point *
+      (static_cast<double>(job.study.points + refinement) + points_per_model * static_cast<double>(models)) / ranks;
   return fmt::format(
       "exploration   {} points x {} currents ({} to {} pA), {} parameters\n"
       "refinement    {} conditions x {} rounds x {} points\n"
       "models        {} accepted models, each re-integrated with CVODE at {} currents\n"
       "output        {:.1f} MB\n"
       "time          about {} on {} rank{}\n",
-      job.study.points, plan.grid.currents.size(), plan.grid.currents.front(), plan.grid.currents.back(), plan.space.size(), conditions, job.study.rounds,
-      job.study.draws, models, plan.data_currents.size(), static_cast<double>(plan.bytes()) / 1e6, sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
+      job.study.points, plan.grid.currents.size(), plan.grid.currents.front(), plan.grid.currents.back(),
+      plan.space.size(), conditions, job.study.rounds, job.study.draws, models, plan.data_currents.size(),
+      static_cast<double>(plan.bytes()) / 1e6, sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
 }
 
 }  // namespace modscape::study

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job, end to end: exploration, refinement, accepted models, reduction, verdicts; every stage resumes where it was left.
+// The main job, end to end: exploration, refinement, accepted models, reduction, verdicts; every stage resumes where it
+// was left.
 #pragma once
 #include <string>
 
@@ -16,7 +17,8 @@ struct StudyOptions {
 enum class StudyOutcome { done, nothing_to_do, stopped, too_many_failures };
 
 /// Collective. `job.kind` must be "study".
-StudyOutcome run_study(const parallel::Communicator& comm, const config::Job& job, const std::string& path, const StudyOptions& options);
+StudyOutcome run_study(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
+                       const StudyOptions& options);
 
 /// Verdicts and fits of a finished file as text for the terminal; empty while there are none.
 std::string study_summary(const std::string& path);

@@ -25,7 +25,8 @@ io::LiveTable sweep_table(const config::SweepJob& job) {
   table.axes = {{"current", "pA", "Step current", job.currents}};
   for (const config::Range& range : job.ranges) {
     const auto* row = models::adex_table().find(range.name);
-    table.columns.push_back({range.name, io::ColumnType::f64, std::string(symbol(row->unit)), std::string(row->text), {}, {}});
+    table.columns.push_back(
+        {range.name, io::ColumnType::f64, std::string(symbol(row->unit)), std::string(row->text), {}, {}});
   }
   const std::vector<std::string> axes{"current"};
   table.columns.push_back({"counts", io::ColumnType::f64, "1", "Spikes per step from rest", axes, {}});
@@ -38,11 +39,15 @@ io::LiveTable sweep_table(const config::SweepJob& job) {
 
 class PointRunner {
  public:
-  explicit PointRunner(const config::SweepJob& job) : job_(job), space_(job.ranges, job.neuron, false), unit_(sweep::sobol_points(job.points, job.ranges.size(), job.seed)) {}
+  explicit PointRunner(const config::SweepJob& job)
+      : job_(job),
+        space_(job.ranges, job.neuron, false),
+        unit_(sweep::sobol_points(job.points, job.ranges.size(), job.seed)) {}
 
   void operator()(io::RowBlock& block, std::int64_t row) {
     const std::size_t n = space_.size();
-    const std::vector<double> values = space_.values_from_unit(std::span<const double>(unit_).subspan(static_cast<std::size_t>(row) * n, n));
+    const std::vector<double> values =
+        space_.values_from_unit(std::span<const double>(unit_).subspan(static_cast<std::size_t>(row) * n, n));
     for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
     const models::AdexParameters neuron = space_.neuron(values);
     block.set_status(row, io::RowStatus::done);
@@ -53,7 +58,8 @@ class PointRunner {
         return;
       }
       const ephys::SpikeFeatures features = ephys::spike_features(run.times, {0.0, job_.step_duration});
-      const double cells[] = {static_cast<double>(features.spike_count), features.time_to_first_spike, features.mean_frequency, features.ISI_CV, features.adaptation_index2};
+      const double cells[] = {static_cast<double>(features.spike_count), features.time_to_first_spike,
+                              features.mean_frequency, features.ISI_CV, features.adaptation_index2};
       for (std::size_t c = 0; c < std::size(cells); ++c) block.f64(row, n + c)[k] = cells[c];
     }
   }
@@ -62,11 +68,14 @@ class PointRunner {
   solvers::SpikeRun integrate(const models::AdexParameters& p, double current) {
     const models::Adex neuron(p);
     if (job_.integrator.method == "bulk")
-      return solvers::run_adex(p, current, job_.step_duration, neuron.initial_state(), {job_.integrator.rtol, 0, {job_.integrator.max_rhs, solvers::CostLimits{}.max_spikes_per_ms}});
+      return solvers::run_adex(
+          p, current, job_.step_duration, neuron.initial_state(),
+          {job_.integrator.rtol, 0, {job_.integrator.max_rhs, solvers::CostLimits{}.max_spikes_per_ms}});
     solvers::CvodeOptions options;
     options.rtol = job_.integrator.rtol;
     options.limits.max_rhs = job_.integrator.max_rhs;
-    return cvode_.run(neuron, models::input_segments(models::step_protocol(current, job_.step_duration)), neuron.initial_state(), options);
+    return cvode_.run(neuron, models::input_segments(models::step_protocol(current, job_.step_duration)),
+                      neuron.initial_state(), options);
   }
 
   const config::SweepJob& job_;
@@ -77,11 +86,14 @@ class PointRunner {
 
 }  // namespace
 
-SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path, bool force) {
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
+                           bool force) {
   const io::LiveTable table = sweep_table(job.sweep);
-  io::ResultsFile file = io::ResultsFile::open(comm, path, {"sweep", job.resolved, job.hash, {table}}, session_provenance(comm), force);
+  io::ResultsFile file =
+      io::ResultsFile::open(comm, path, {"sweep", job.resolved, job.hash, {table}}, session_provenance(comm), force);
   PointRunner runner(job.sweep);
-  const sweep::TableRun run = sweep::run_table(comm, file, table, "sweep", [&](io::RowBlock& block, std::int64_t row) { runner(block, row); });
+  const sweep::TableRun run =
+      sweep::run_table(comm, file, table, "sweep", [&](io::RowBlock& block, std::int64_t row) { runner(block, row); });
   file.close();
   return {run.done, run.failed, run.stopped};
 }
@@ -94,11 +106,14 @@ std::string sweep_plan_text(const config::Job& job, int ranks) {
   PointRunner runner(pilot);
   const auto start = std::chrono::steady_clock::now();
   for (std::int64_t row = 0; row < pilot.points; ++row) runner(block, row);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(pilot.points);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() /
+                         static_cast<double>(pilot.points);
   const auto bytes_per_row = static_cast<double>(job.sweep.ranges.size() + 5 * job.sweep.currents.size()) * 8.0 + 5.0;
-  return fmt::format("points        {} x {} currents with {}\noutput        {:.1f} MB\ntime          about {} on {} rank{}\n", job.sweep.points, job.sweep.currents.size(),
-                     job.sweep.integrator.method, bytes_per_row * static_cast<double>(job.sweep.points) / 1e6,
-                     sweep::format_duration(seconds * static_cast<double>(job.sweep.points) / ranks), ranks, ranks == 1 ? "" : "s");
+  return fmt::format(
+      "points        {} x {} currents with {}\noutput        {:.1f} MB\ntime          about {} on {} rank{}\n",
+      job.sweep.points, job.sweep.currents.size(), job.sweep.integrator.method,
+      bytes_per_row * static_cast<double>(job.sweep.points) / 1e6,
+      sweep::format_duration(seconds * static_cast<double>(job.sweep.points) / ranks), ranks, ranks == 1 ? "" : "s");
 }
 
 }  // namespace modscape::study

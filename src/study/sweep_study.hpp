@@ -14,7 +14,8 @@ struct SweepOutcome {
 };
 
 /// Collective.
-SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path, bool force);
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
+                           bool force);
 
 std::string sweep_plan_text(const config::Job& job, int ranks);
 

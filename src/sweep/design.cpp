@@ -14,8 +14,10 @@ std::vector<double> sobol_points(std::int64_t points, std::size_t dimensions, st
   const CounterRng rng(seed, Purpose::scramble, 0);
   for (std::size_t d = 0; d < dimensions; ++d) shift[d] = rng.bits(d);
   std::vector<double> values(static_cast<std::size_t>(points) * dimensions);
-  // The exclusive-or with a random word keeps the net's structure and takes the point at the origin away; 52 bits plus a half stay in (0, 1).
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = (static_cast<double>((engine() ^ shift[i % dimensions]) >> 12) + 0.5) * 0x1p-52;
+  // The exclusive-or with a random word keeps the net's structure and takes the point at the origin away; 52 bits plus
+  // a half stay in (0, 1).
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = (static_cast<double>((engine() ^ shift[i % dimensions]) >> 12) + 0.5) * 0x1p-52;
   return values;
 }
 

@@ -17,7 +17,11 @@ std::string format_duration(double seconds) {
 }
 
 Progress::Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active)
-    : label_(std::move(label)), total_(total), already_done_(already_done), active_(active), terminal_(isatty(STDERR_FILENO) == 1) {}
+    : label_(std::move(label)),
+      total_(total),
+      already_done_(already_done),
+      active_(active),
+      terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void Progress::update(std::int64_t done, std::int64_t failed) {
   const double since = std::chrono::duration<double>(Clock::now() - last_).count();
@@ -41,9 +45,10 @@ void Progress::print(std::int64_t done, std::int64_t failed) const {
     const auto filled = static_cast<std::size_t>(total_ > 0 ? 24 * done / total_ : 24);
     bar = "[" + std::string(filled, '#') + std::string(24 - filled, '.') + "] ";
   }
-  const std::string ending = done >= total_ ? "in " + format_duration(elapsed) : "about " + format_duration(left) + " left";
-  fmt::print(stderr, "{}{:<28} {}{}/{} rows, {:.0f} rows/s, {}, {} failed{}", terminal_ ? "\r" : "", label_, bar, done, total_, rate, ending, failed,
-             terminal_ ? "  " : "\n");
+  const std::string ending =
+      done >= total_ ? "in " + format_duration(elapsed) : "about " + format_duration(left) + " left";
+  fmt::print(stderr, "{}{:<28} {}{}/{} rows, {:.0f} rows/s, {}, {} failed{}", terminal_ ? "\r" : "", label_, bar, done,
+             total_, rate, ending, failed, terminal_ ? "  " : "\n");
   std::fflush(stderr);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress on stderr of rank 0: done/total, rate, time left, failures. A bar that redraws itself on a terminal, else a line every
-// ten seconds.
+// Progress on stderr of rank 0: done/total, rate, time left, failures. A bar that redraws itself on a terminal, else a
+// line every ten seconds.
 #pragma once
 #include <chrono>
 #include <cstdint>

@@ -15,15 +15,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Positions in the list of missing rows: a share of what is left, so that the last chunks are small.
-std::int64_t chunk_size(std::int64_t left, int ranks) { return std::clamp<std::int64_t>(left / (4 * ranks), 1, 64); }
+std::int64_t chunk_size(std::int64_t left, int ranks) {
+  return std::clamp<std::int64_t>(left / (4 * ranks), 1, 64);
+}
 
 class Worker {
  public:
-  Worker(io::ResultsFile& file, const io::LiveTable& table, const RowFunction& compute, const std::vector<std::int64_t>& missing,
-         const parallel::TaskCounter& counter)
+  Worker(io::ResultsFile& file, const io::LiveTable& table, const RowFunction& compute,
+         const std::vector<std::int64_t>& missing, const parallel::TaskCounter& counter)
       : file_(file), table_(table), compute_(compute), missing_(missing), counter_(counter) {}
 
-  // Computes and writes the rows at positions [first, last) of the missing list, one block per run of neighbouring rows.
+  // Computes and writes the rows at positions [first, last) of the missing list, one block per run of neighbouring
+  // rows.
   void work(std::int64_t first, std::int64_t last) {
     while (first < last) {
       std::int64_t end = first + 1;
@@ -43,7 +46,9 @@ class Worker {
   }
 
   // Would a chunk of this many rows run past the wall-time limit?
-  bool too_long(std::int64_t rows) const { return parallel::stop_expected_within(slowest_ * static_cast<double>(rows)); }
+  bool too_long(std::int64_t rows) const {
+    return parallel::stop_expected_within(slowest_ * static_cast<double>(rows));
+  }
   std::int64_t failed() const { return failed_; }
 
  private:
@@ -59,15 +64,18 @@ class Worker {
 
 }  // namespace
 
-TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table, const std::string& label,
-                   const RowFunction& compute) {
+TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
+                   const std::string& label, const RowFunction& compute) {
   const std::vector<std::uint8_t> status = file.verified_status(table.path);
   std::vector<std::int64_t> missing;
   TableRun run;
   for (std::size_t row = 0; row < status.size(); ++row) {
-    if (status[row] == 0) missing.push_back(static_cast<std::int64_t>(row));
-    else if (status[row] == 1) ++run.done;
-    else ++run.failed;
+    if (status[row] == 0)
+      missing.push_back(static_cast<std::int64_t>(row));
+    else if (status[row] == 1)
+      ++run.done;
+    else
+      ++run.failed;
   }
   if (missing.empty()) return run;
 

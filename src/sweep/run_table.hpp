@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fills a live table: missing rows are handed out in shrinking chunks by a shared counter, computed, and written whole. Which rank
-// computes a row, and when, has no influence on its bytes. A bad point is a row with a status.
+// Fills a live table: missing rows are handed out in shrinking chunks by a shared counter, computed, and written whole.
+// Which rank computes a row, and when, has no influence on its bytes. A bad point is a row with a status.
 #pragma once
 #include <functional>
 #include <string>
@@ -19,7 +19,7 @@ struct TableRun {
 };
 
 /// Collective. Progress goes to stderr on rank 0: a bar on a terminal, a line at a steady pace otherwise.
-TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table, const std::string& label,
-                   const RowFunction& compute);
+TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
+                   const std::string& label, const RowFunction& compute);
 
 }  // namespace modscape::sweep

@@ -42,7 +42,7 @@ def _points(axes, study, name, table):
         if values.size:
             _violin(axes, values, place, share, colour)
         if share < 1:
-            axes.text(1.0, place, f"{share:.0%} of models", transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8)
+            axes.text(1.0, place, f"{share:.1%} of models", transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=8)
         table.add("A", name, point, np.arange(models[point].size), "model", models[point], "pA")
     _ticks(axes, study.fits[name], name, table)
     axes.set_yticks([*range(len(POINTS)), -1.0], [*(style.symbol(p) for p in POINTS), "cells"])

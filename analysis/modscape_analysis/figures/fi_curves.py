@@ -108,6 +108,6 @@ def _caption(study):
         "SEM, not below 0.5/√n spikes. Open points were hidden from the fit and test it. Dark and light bands hold 68 % and 95 % of the "
         "posterior of the population mean; the dotted band holds 95 % of the means that a new sample of n cells would give. "
         "(B) Measured rheobases of single cells (outline) and rheobases of the accepted models (filled). A model stands for the typical "
-        "cell, so the filled histogram is uncertainty about that cell and may not be read as the spread between cells; the predictive p-value is "
-        "low if the measured rheobases do not scatter around the models' as a normal distribution would."
+        "cell, so the filled histogram is uncertainty about that cell and may not be read as the spread between cells; the predictive "
+        "p-value is low if the measured rheobases do not scatter around the models' as a normal distribution would."
     )

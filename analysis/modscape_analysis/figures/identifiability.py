@@ -7,6 +7,7 @@ from ..output import Drawing, Table
 
 NAME = "identifiability"
 TITLE = "Identifiability: what the data fix and what they leave open"
+COMBINATION = "(g_L + a)(V_T - E_L - Delta_T)"
 
 
 def draw(study):
@@ -22,16 +23,16 @@ def draw(study):
         stiffest = fit["directions"][order[0]]
         reference = stiffest if reference is None else reference
         stiffest = stiffest * (1 if stiffest @ reference >= 0 else -1)  # the sign has no meaning: alike in all conditions
-        ratio = fit["posterior_sd"] / fit["prior_sd"]
+        ratio = np.append(fit["posterior_sd"] / fit["prior_sd"], fit.attribute("combination_sd") / fit.attribute("combination_prior_sd"))
         rank = np.arange(1, order.size + 1)
         left.semilogy(rank, fit["spectrum"][order], "o-", ms=4.5, color=colours[name], label=condition.label)
         _bars(middle, stiffest, place, study, colours[name])
         _bars(right, ratio, place, study, colours[name])
         table.add("A", name, "posterior_variance", rank, "direction, stiffest first", fit["spectrum"][order], "prior = 1")
         table.add("B", name, "stiffest_direction", parameters, "parameter", stiffest, "1")
-        table.add("C", name, "posterior_sd_over_prior_sd", parameters, "parameter", ratio, "1")
+        table.add("C", name, "posterior_sd_over_prior_sd", [*parameters, COMBINATION], "parameter", ratio, "1")
         for series in ("combination_sd", "combination_prior_sd"):
-            table.add("text", name, series, "(g_L + a)(V_T - E_L - Delta_T)", "parameter", fit.attribute(series), "pA")
+            table.add("text", name, series, COMBINATION, "parameter", fit.attribute(series), "pA")
     _finish(study, left, middle, right)
     return Drawing(NAME, TITLE, figure, table, _caption(study))
 
@@ -51,9 +52,10 @@ def _finish(study, left, middle, right):
     middle.axhline(0, color=style.INK, lw=0.8)
     middle.set(title="Stiffest direction", ylabel="loading (scaled parameters)", ylim=(-1.05, 1.05))
     right.axhline(1, color=style.INK, lw=0.8, ls="--")
-    right.set(title="Single parameters", ylabel="posterior SD / prior SD")
-    for axes in (middle, right):
-        axes.set_xticks(np.arange(len(parameters)), [style.symbol(name) for name in parameters])
+    right.set(title=r"Single parameters and $I^\ast$", ylabel="posterior SD / prior SD")
+    symbols = [style.symbol(name) for name in parameters]
+    for axes, names in ((middle, symbols), (right, [*symbols, r"$I^\ast$"])):
+        axes.set_xticks(np.arange(len(names)), names)
         axes.tick_params(axis="x", length=0)
     for text, axes in zip("ABC", (left, middle, right), strict=True):
         style.letter(axes, text)
@@ -61,11 +63,11 @@ def _finish(study, left, middle, right):
 
 def _caption(study):
     return (
-        "The posterior of the model parameters in coordinates in which the prior has variance 1. (A) Posterior variance along its principal "
-        "directions: small is stiff (fixed by the data), near 1 is sloppy (left open). (B) The stiffest direction, as loadings of the scaled "
-        "parameters; the overall sign has no meaning. (C) Posterior over prior SD of single parameters: values near 1 mean that the f–I data "
-        f"say nothing about that parameter alone, so single parameter values may not be interpreted. {_statement(study)} "
-        f"The voltage scale is not measured at all: it is set by the gauge of the job. Data: {study.citation}."
+        "The posterior of the model parameters in coordinates in which the prior has variance 1. (A) Posterior variance along its "
+        "principal directions: small is stiff (fixed by the data), near 1 is sloppy (left open). (B) The stiffest direction, as loadings of "
+        "the scaled parameters; the overall sign has no meaning. (C) Posterior over prior SD of single parameters: where it is near 1, the "
+        f"f–I data say nothing about that parameter alone and its value may not be interpreted. {_statement(study)} "
+        f"The voltage scale is not measured at all: the gauge of the job sets it. Data: {study.citation}."
     )
 
 
@@ -74,4 +76,5 @@ def _statement(study):
         f"{condition.label} {fit.attribute('combination_sd'):.1f} pA (prior {fit.attribute('combination_prior_sd'):.0f} pA)"
         for condition, fit in zip(study.conditions.values(), study.fits.values(), strict=True)
     ]
-    return "The combination (g_L + a)(V_T − E_L − Δ_T), the core of the saddle-node current, has a posterior SD of " + ", ".join(parts) + "."
+    return ("The combination I* = (g_L + a)(V_T − E_L − Δ_T), the core of the saddle-node current, has a posterior SD of "
+            f"{', '.join(parts)}.")

@@ -27,7 +27,7 @@ def draw(study):
     for row, (pair, section) in enumerate(pairs.items()):
         axes = shared = figure.add_subplot(grid[row, 1], sharex=shared)
         _silhouette(axes, style.pair_label(study, pair), pair, section, table)
-        style.letter(axes, "BCDEFGH"[row])
+        style.letter(axes, chr(ord("B") + row))
     style.legend_above(figure, _handles(study), 6)
     return Drawing(NAME, TITLE, figure, table, _caption(study))
 
@@ -36,7 +36,8 @@ def _handles(study):
     colours = style.colours(study)
     medians = [Line2D([], [], marker="X", ls="", ms=9, mec="white", color=colours[name], label=condition.label)
                for name, condition in study.conditions.items()]
-    pairs = [Patch(color=style.NULL_COLOUR, label="random halves of the models of one condition"), Line2D([], [], color=style.INK, lw=2, label="two conditions")]
+    pairs = [Patch(color=style.NULL_COLOUR, label="random halves of the models of one condition"),
+             Line2D([], [], color=style.INK, lw=2, label="two conditions")]
     return medians + (pairs if study.separations else [])
 
 
@@ -50,7 +51,8 @@ def _scores(axes, study, table):
         for component in (0, 1):
             table.add("A", name, f"score_PC{component + 1}", np.arange(len(own)), "model", own[:, component], "1")
     table.add("A", "all", "explained_variance", np.arange(1, len(explained) + 1), "component", explained, "1")
-    axes.set(title="Accepted models", xlabel=f"PC1 ({explained[0]:.0%} of the variance)", ylabel=f"PC2 ({explained[1]:.0%} of the variance)")
+    labels = [f"PC{k + 1} ({explained[k]:.0%} of the variance)" for k in (0, 1)]
+    axes.set(title="Accepted models", xlabel=labels[0], ylabel=labels[1])
 
 
 def _loadings(axes, reduction, table):
@@ -98,9 +100,9 @@ def _silhouette(axes, label, pair, section, table):
 def _caption(study):
     return (
         "(A) Each point is an accepted model, placed by the first two principal components of its parameters, in combinations that do not "
-        "depend on the voltage scale, and of features that no data constrain (latency, adaptation and CV at the highest current); crosses are "
-        "medians, arrows the loadings. Beside it, for each pair, the mean silhouette of the two conditions in this plane (line; 0 is no "
-        "separation, 1 is complete) over those of random halves of the first condition's models (grey). This null is about models, not "
+        "depend on the voltage scale, and of features that no data constrain (latency, adaptation and CV at the highest current); crosses "
+        "are medians, arrows the loadings. Beside it, for each pair, the mean silhouette of the two conditions in this plane (line; 0 is "
+        "no separation, 1 is complete) over those of random halves of the first condition's models (grey). This null is about models, not "
         "cells: a line beyond it may still be a small separation, and none of it shows that one parameter changed. "
         f"Models fitted to: {study.citation}."
     )

@@ -112,9 +112,9 @@ def _handles(current):
 def _caption(study, current):
     return (
         "For each condition the accepted model nearest to the posterior median, started at rest (black dot) under a step of "
-        f"{current:g} pA and {study.job['data']['step_duration']}. The step lifts the V-nullcline from the dashed to the solid curve; grey "
-        "arrows show the direction of motion during the step. The upstroke runs to V_peak beyond the right edge and returns at the squares, "
-        "raised by b; from there the line falls while V is held at V_r. "
+        f"{current:g} pA and {study.job['data']['step_duration']}. The step lifts the V-nullcline from the dashed to the solid curve; "
+        "grey arrows show the direction of motion during the step. The upstroke runs to V_peak beyond the right edge and returns at the "
+        "squares, raised by b; from there the line falls while V is held at V_r. "
         f"One model is an example, not the posterior; neither V nor w was recorded, both follow from spike counts ({study.citation}) "
         "and the assumed voltage scale."
     )

@@ -15,11 +15,14 @@ STRINGS_SHOWN = 6
 
 
 def draw(study):
-    rows = max(1, len(study.verdicts))
-    figure = style.new_figure(study, 0.9 + 3.4 * rows)
+    rows = len(study.verdicts)
+    figure = style.new_figure(study, 0.9 + 3.4 * max(1, rows))
     table = Table()
+    if not study.verdicts:
+        figure.text(0.5, 0.5, "the job compares no conditions", ha="center")
+        return Drawing(NAME, TITLE, figure, table, _caption(study))
     axes = figure.subplots(rows, 5, squeeze=False, width_ratios=[1.05, 1.25, 1, 1, 1])
-    for line, (pair, verdict) in zip(axes, study.verdicts.items(), strict=False):
+    for line, (pair, verdict) in zip(axes, study.verdicts.items(), strict=True):
         _probabilities(line[0], study, pair, verdict, table)
         _strings(line[1], study, pair, verdict, table)
         _distance(line[2], pair, verdict, table)
@@ -37,7 +40,7 @@ def _probabilities(axes, study, pair, verdict, table):
     axes.bar(range(4), values, color=list(style.VERDICT_COLOURS.values()))
     for place, value in enumerate(values):
         axes.text(place, value + 0.02, f"{value:.2f}", ha="center", fontsize=8.5)
-    axes.set(ylim=(0, 1.12), ylabel="posterior probability", yticks=np.linspace(0, 1, 6))
+    axes.set(ylim=(0, 1.12), ylabel="probability", yticks=np.linspace(0, 1, 6))
     axes.set_xticks(range(4), names, rotation=35, ha="right")
     axes.set_xlabel(f"null switches: {verdict.attribute('null_switching_rate'):.0%}")
     axes.set_title(f"{style.pair_label(study, pair)}\n{verdict.attribute('verdict')}")
@@ -67,7 +70,7 @@ def _distance(axes, pair, verdict, table):
     end = max(0.05, 1.1 * max([value, *null]))
     axes.hist(null, np.linspace(0, end, 15), color=style.NULL_COLOUR)
     axes.axvline(value, color=style.INK, lw=2)
-    axes.set(xlabel="total variation", ylabel="splits", xlim=(-0.03 * end, end),
+    axes.set(xlabel="total variation", ylabel="splits", xlim=(-0.03 * end, end), ylim=(0, None),
              title=_title("regime distance", value, verdict.attribute("regime_p_value"), null))
     table.add("regime_distance", style.pair_name(pair), "value", "", "", value, "1")
     table.add("regime_distance", style.pair_name(pair), "null", np.arange(len(null)), "split", null, "1")
@@ -75,7 +78,7 @@ def _distance(axes, pair, verdict, table):
 
 def _shift(axes, pair, verdict, table):
     draws, null = verdict["shift_draws"], _null(verdict, "null_shift")
-    _against_null(axes, draws, null, 0)
+    _against_null(axes, draws, null, verdict.attribute("shift"), 0)
     axes.set(xlabel="shift of the rheobase (pA)",
              title=_title("shift (pA)", verdict.attribute("shift"), verdict.attribute("shift_p_value"), null))
     table.add("shift", style.pair_name(pair), "draw", np.arange(len(draws)), "draw", draws, "pA")
@@ -84,7 +87,7 @@ def _shift(axes, pair, verdict, table):
 
 def _gain(axes, pair, verdict, table):
     draws, null = verdict["gain_ratio_draws"], _null(verdict, "null_log_gain")
-    _against_null(axes, draws, np.exp(null), 1)
+    _against_null(axes, draws, np.exp(null), verdict.attribute("gain_ratio"), 1)
     axes.set(xlabel="ratio of the gains",
              title=_title("gain ratio", verdict.attribute("gain_ratio"), verdict.attribute("gain_p_value"), null))
     table.add("gain", style.pair_name(pair), "draw", np.arange(len(draws)), "draw", draws, "1")
@@ -101,9 +104,10 @@ def _title(text, value, p_value, null):
     return f"{text}\n{value:.2g}, {against}".replace("-", "−")
 
 
-def _against_null(axes, draws, null, no_effect):
+def _against_null(axes, draws, null, value, no_effect):
     _histogram(axes, null, color=style.NULL_COLOUR)
     _histogram(axes, draws, histtype="step", color=style.INK, lw=1.4)
+    axes.axvline(value, color=style.INK, lw=2)
     axes.axvline(no_effect, color=style.INK, lw=0.8, ls="--")
     axes.set(ylabel="density", yticks=[])
 
@@ -126,14 +130,17 @@ def _handles(study):
 
 
 def _reasons(study):
-    return " ".join(f"{style.pair_label(study, pair)}: {v.attribute('verdict')} ({v.attribute('reason')})." for pair, v in study.verdicts.items())
+    return " ".join(f"{style.pair_label(study, pair)}: {verdict.attribute('verdict')} ({verdict.attribute('reason')})."
+                    for pair, verdict in study.verdicts.items())
 
 
 def _caption(study):
     return (
         "One row per pair of conditions. (A) Probabilities of the four possible verdicts, and how often two random halves of one condition "
-        "would be called switching. (B) The sequence of regimes along the current axis, as shares of the accepted models of both conditions; "
-        "(C) the distance of these two distributions, (D) the shift of the rheobase and (E) the ratio of the gains. Grey is the same statistic for random "
-        "halves of one condition, which is what sampling alone produces; each p-value is taken against it. The verdict is about models "
-        f"fitted to spike counts ({study.citation}) and says nothing about a dose. {_reasons(study)}"
+        "would be called switching. (B) The sequence of regimes along the current axis, as shares of the accepted models of both "
+        "conditions; (C) the distance of these two distributions, (D) the shift of the rheobase and (E) the ratio of the gains. The thick "
+        "line is the value for the two conditions, grey the values for random halves of one condition, which is what sampling alone "
+        "produces and what each p-value is taken against; the outline is the posterior (one model of each condition per draw), the dashed "
+        "line no effect. "
+        f"The verdict is about models fitted to spike counts ({study.citation}) and says nothing about a dose. {_reasons(study)}"
     )

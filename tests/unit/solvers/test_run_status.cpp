@@ -3,9 +3,9 @@
 // exception.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 #include "support/adex_sets.hpp"
 
@@ -55,8 +55,7 @@ struct Wild {
     return names;
   }
   void rhs(double, std::span<const double> s, std::span<double> out) const {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &s[0], sizeof bits);
+    const auto bits = std::bit_cast<std::uint64_t>(s[0]);
     const double noise = 1e100 * (static_cast<double>((bits * 0x9E3779B97F4A7C15ULL) >> 32) / 4294967296.0 - 0.5);
     out[0] = s[0] < 1.0 ? 1.0 : noise;
     out[1] = s[0] < 1.0 ? 0.0 : 1.0;

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same job on 1, 2, 3 and 5 ranks, and once more on 3, makes the same file (bit by bit, outside /provenance)."""
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import e2e  # noqa: E402
+
+
+class Ranks(e2e.Case):
+    def check(self, kind, job):
+        self.write("job.toml", job)
+        self.run_ok(kind, "job.toml", "-o", "1.h5", ranks=1)
+        for ranks in (2, 3, 5):
+            self.run_ok(kind, "job.toml", "-o", f"{ranks}.h5", ranks=ranks)
+            self.assert_identical("1.h5", f"{ranks}.h5")
+        self.run_ok(kind, "job.toml", "-o", "again.h5", ranks=3)
+        self.assert_identical("3.h5", "again.h5")
+
+    def test_study(self):
+        self.check("study", e2e.example("small_study.toml"))
+
+    def test_sweep_cvode(self):
+        self.check("sweep", e2e.example("small_sweep.toml"))
+
+    def test_sweep_bulk(self):
+        self.check("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "bulk"')))
+
+
+if __name__ == "__main__":
+    unittest.main()
