@@ -104,7 +104,8 @@ struct StudyJob {
   models::AdexParameters neuron;  ///< fixed values (t_ref, V_peak …) and E_L, V_T of the gauge
   std::vector<Range> ranges;      ///< sampled parameters with their priors
   double step_duration = 500.0;   ///< ms
-  double max_current = NAN;       ///< pA; currents of the exploration go to here (default: highest data current + 60 %)
+  double min_current = NAN;       ///< pA; currents of the exploration: see set_explored_currents()
+  double max_current = NAN;       ///< pA
   std::int64_t points = 20480;    ///< exploration points
   std::int64_t rounds = 5;        ///< refinement rounds per condition
   std::int64_t draws = 1024;      ///< points per round
@@ -122,8 +123,8 @@ struct StudyJob {
   template <class A>
   void serialize(A& ar, unsigned) {
     ar & title & caveat & citation & cell_type & fi_file & rheobase_file & conditions & pairs & gauge & neuron &
-        ranges & step_duration & max_current & points & rounds & draws & accepted & min_ess & correlation_length &
-        held_out & fit_mode & single_cell & seed & integrator & curves & rheobases;
+        ranges & step_duration & min_current & max_current & points & rounds & draws & accepted & min_ess &
+        correlation_length & held_out & fit_mode & single_cell & seed & integrator & curves & rheobases;
   }
 };
 
@@ -150,6 +151,10 @@ Job load_job(const std::string& path, const std::string& expected_kind);
 /// BadInput naming the missing ones.
 Job study_from_table(const std::string& fi_path, const std::vector<std::string>& gauge,
                      const std::string& cell_type = {});
+
+/// Currents explored where the job names none (NaN): from the lowest of the data, or 200 pA below it if cells fire
+/// there already, because some of them are the base model at less current; up to the highest of the data + 60 %.
+void set_explored_currents(StudyJob& job);
 
 /// The default priors of a study: ranges that contain good fits of striatal projection neurons (docs/job-files.md).
 std::vector<Range> default_ranges();

@@ -141,8 +141,11 @@ const ParameterTable<StudyJob>& data_table() {
 
 const ParameterTable<StudyJob>& exploration_table() {
   using P = StudyJob;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{row("max_current", Unit::pA, NAN, 0.0, most_current,
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("min_current", Unit::pA, NAN, -most_current, most_current,
+            "Lowest current explored; left out: the lowest of the data, or 200 pA less where cells fire at it"),
+        &P::min_current},
+       {row("max_current", Unit::pA, NAN, 0.0, most_current,
             "Highest current explored; left out: the highest of the data + 60 %", true),
         &P::max_current}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};

@@ -26,19 +26,23 @@ constexpr const char* gauge_example =
 // made for.
 constexpr double working_span = 40.0;  // mV
 
-Gauge read_gauge(TableReader table) {
+// Where E_L is sampled, V_T and the priors of E_L and Delta_T carry the scale.
+Gauge read_gauge(TableReader table, bool samples_E_L) {
   Gauge gauge;
   gauge.source = table.text("source", "not stated");
   table.rows(gauge_table(), gauge);
-  const bool scale = table.has("V_T") || table.has("R_in");
-  if (!table.has("E_L") || !scale) {
-    const std::string missing = table.has("E_L") ? "one of V_T and R_in is"
-                                : scale          ? "E_L is"
-                                                 : "E_L and one of V_T and R_in are";
+  const bool scale = table.has("V_T") || table.has("R_in"), rest = table.has("E_L") || samples_E_L;
+  if (!rest || !scale) {
+    const std::string missing = rest ? "one of V_T and R_in is" : scale ? "E_L is" : "E_L and one of V_T and R_in are";
     table.refuse("E_L", fmt::format("no gauge: {} missing; {}", missing, why_gauge), gauge_example);
   }
   if (table.has("V_T") && table.has("R_in"))
     table.refuse("R_in", "V_T and R_in are both given, and each alone fixes the voltage scale", "remove one of them");
+  if (samples_E_L && table.has("E_L"))
+    table.refuse("E_L", "E_L is both in [gauge] and in [ranges]", "remove one of them");
+  if (samples_E_L && table.has("R_in"))
+    table.refuse("R_in", "models are rescaled to R_in around a fixed E_L, but E_L is in [ranges]",
+                 "give V_T instead, or E_L in [gauge]");
   if (gauge.V_T <= gauge.E_L)
     table.refuse("V_T", fmt::format("V_T = {} mV must be above E_L = {} mV", gauge.V_T, gauge.E_L));
   table.finish();
@@ -46,20 +50,21 @@ Gauge read_gauge(TableReader table) {
 }
 
 void read_neuron_and_ranges(TableReader& root, StudyJob& job, ProblemList& problems) {
-  const Refusals refused{{"E_L", "it fixes the voltage scale and belongs to [gauge]"},
-                         {"V_T", "it fixes the voltage scale and belongs to [gauge]"}};
+  const Refusals in_ranges{{"V_T", "it fixes the voltage scale and belongs to [gauge]"}};
+  const Refusals in_neuron{{"E_L", "it fixes the voltage scale and belongs to [gauge]"},
+                           {"V_T", "it fixes the voltage scale and belongs to [gauge]"}};
   NeuronInput neuron;
   TableReader ranges = root.table("ranges");
   TableReader fixed = root.table("neuron");
   if (ranges.present()) {
     if (ranges.keys().empty()) problems.add(ranges.place(), "[ranges] is empty: there is nothing to fit");
-    read_ranges(ranges, refused, neuron, problems);
+    read_ranges(ranges, in_ranges, neuron, problems);
   } else {
     // A default range gives way to a value that the user fixed.
     for (const Range& range : default_ranges())
       if (!fixed.has(range.name)) neuron.ranges.push_back(range);
   }
-  read_neuron(fixed, refused, neuron);
+  read_neuron(fixed, in_neuron, neuron);
   neuron.values.E_L = job.gauge.E_L;
   neuron.values.V_T = std::isnan(job.gauge.R_in) ? job.gauge.V_T : job.gauge.E_L + working_span;
   check_neuron(neuron, problems);
@@ -79,12 +84,16 @@ void read_exploration(TableReader table, StudyJob& job) {
   table.rows(exploration_table(), job);
   const std::set<double> currents = data_currents(job);
   if (!currents.empty()) {
-    const double highest = *currents.rbegin();
-    if (!table.has("max_current")) job.max_current = 1.6 * highest;
+    const double lowest = *currents.begin(), highest = *currents.rbegin();
+    if (job.min_current > lowest)
+      table.refuse("min_current",
+                   fmt::format("min_current = {} pA must be at most the lowest current of the data, {} pA",
+                               job.min_current, lowest));
     if (job.max_current < highest)
       table.refuse("max_current",
                    fmt::format("max_current = {} pA must be at least the highest current of the data, {} pA",
                                job.max_current, highest));
+    set_explored_currents(job);
   }
   table.finish();
 }
@@ -199,6 +208,14 @@ TomlNode list_node(std::vector<TomlNode> items) {
 
 }  // namespace
 
+void set_explored_currents(StudyJob& job) {
+  const std::set<double> currents = data_currents(job);
+  const bool fires_at_lowest = std::ranges::any_of(
+      job.curves, [](const FiCurve& curve) { return !curve.mean.empty() && curve.mean.front() > 0.0; });
+  if (std::isnan(job.min_current)) job.min_current = *currents.begin() - (fires_at_lowest ? 200.0 : 0.0);
+  if (std::isnan(job.max_current)) job.max_current = 1.6 * *currents.rbegin();
+}
+
 std::vector<Range> default_ranges() {
   return {{"C_m", 40, 250, Scale::linear}, {"g_L", 1.5, 8, Scale::log},  {"Delta_T", 0.5, 5, Scale::linear},
           {"a", -3, 5, Scale::linear},     {"b", 0, 400, Scale::linear}, {"tau_w", 10, 500, Scale::log},
@@ -210,7 +227,7 @@ StudyJob read_study(TableReader& root, TableReader& job_table, const std::string
   read_data_and_conditions(root, job_path, job, problems);
   job.title = job_table.text("title", job.fi_file.empty() ? "" : "f-I study of " + base_name(job.fi_file));
   read_pairs(root, job);
-  job.gauge = read_gauge(root.table("gauge"));
+  job.gauge = read_gauge(root.table("gauge"), root.table("ranges").has("E_L"));
   read_neuron_and_ranges(root, job, problems);
   read_exploration(root.table("exploration"), job);
   read_fit(root.table("fit"), job);

@@ -24,7 +24,7 @@ double total_variation(const Shares& a, const Shares& b) {
   for (const auto& [text, share] : b) difference[text] -= share;
   double sum = 0.0;
   for (const auto& [text, share] : difference) sum += std::abs(share);
-  return 0.5 * sum;
+  return std::min(1.0, 0.5 * sum);  // shares sum to one but for rounding
 }
 
 double mean(const std::vector<double>& values, const std::vector<double>& weights) {
@@ -77,7 +77,7 @@ double probability_of_effect(const Population& from, const std::vector<double>& 
       if (shifted || scaled) effect += w_from[i] * w_to[k];
     }
   }
-  return effect;
+  return std::min(1.0, effect);  // weights sum to one but for rounding
 }
 
 double effective_draws(const std::vector<double>& weights) {
@@ -176,9 +176,11 @@ std::string to_string(const VerdictCriterion& c) {
       "scaling: probability at least {} "
       "of a threshold shift beyond {} pA or a gain ratio beyond {}, p < {} (two tests); none: probability at least {} "
       "of neither; "
-      "otherwise, or if more than {} of the halves would be called switching, undetermined",
+      "otherwise, or if more than {} of the halves would be called switching, or with an effective sample size below "
+      "{} "
+      "of a fit or {} of a half, undetermined",
       c.decision, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision,
-      c.max_null_switching);
+      c.max_null_switching, c.min_ess, c.min_null_ess);
 }
 
 Verdict compare_conditions(const ConditionDraws& from_condition, const ConditionDraws& to_condition,
@@ -209,7 +211,8 @@ Verdict compare_conditions(const ConditionDraws& from_condition, const Condition
     v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
   v.regime_p_value = p_value(v.null_regime_distance, v.regime_distance);
   v.shift_p_value = p_value(v.null_shift, v.shift);
-  v.gain_p_value = p_value(v.null_log_gain, mean_log(to.gain, w_to) - mean_log(from.gain, w_from));
+  v.log_gain_shift = mean_log(to.gain, w_to) - mean_log(from.gain, w_from);
+  v.gain_p_value = p_value(v.null_log_gain, v.log_gain_shift);
   share_probabilities(probability_of_effect(from, w_from, to, w_to, criterion), null_mean(null.effect), null_distance,
                       v);
   decide(criterion, std::min(from_condition.ess, to_condition.ess), v);

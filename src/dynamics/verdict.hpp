@@ -47,8 +47,9 @@ struct Verdict {
   VerdictClass verdict = VerdictClass::undetermined;
   double p_switching = 0, p_scaling = 0, p_none = 0, p_undetermined = 1;
   double regime_distance = 0, regime_p_value = 1, null_switching_rate = 1, unpaired_switching = 0;
-  double shift = 0, shift_sd = 0, shift_p_value = 1;                                 ///< pA
-  double gain_ratio = 1, gain_ratio_low = 1, gain_ratio_high = 1, gain_p_value = 1;  ///< median and 95 % interval
+  double shift = 0, shift_sd = 0, shift_p_value = 1;               ///< pA
+  double gain_ratio = 1, gain_ratio_low = 1, gain_ratio_high = 1;  ///< median and 95 % interval of the draws
+  double log_gain_shift = 0, gain_p_value = 1;  ///< difference of the mean ln gains: what the null is of
   double median_null_ess = 0;
   std::string reason;  ///< one sentence
   std::vector<double> shift_draws, gain_ratio_draws;

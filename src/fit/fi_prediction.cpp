@@ -10,18 +10,29 @@
 namespace modscape::fit {
 namespace {
 
+constexpr double lowest_step = 2e4;  // pA; the search for a rheobase below the grid ends here
+
 double normal_density(double x) {
   return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi);
 }
 
-// Bisects the first current that fires between `silent` and `firing`.
+// Bisects the first current that fires: within the step of the grid below `first`, or, if that is the lowest of the
+// grid, as far below as needed.
 void bisect_rheobase(const models::AdexParameters& p, const FiProtocol& protocol, solvers::KernelOptions kernel,
-                     double silent, double firing, FiRow& row) {
+                     std::size_t first, FiRow& row) {
   kernel.max_spikes = 1;
+  const auto fires = [&](double current) {
+    return !solvers::run_adex(p, current, protocol.duration, {p.E_L, 0.0}, kernel).times.empty();
+  };
+  double step = protocol.currents[1] - protocol.currents[0];
+  double firing = protocol.currents[first], silent = firing - step;
+  for (; first == 0 && step < lowest_step && fires(silent); step *= 2.0) {
+    firing = silent;
+    silent -= step;
+  }
   for (int i = 0; i < 6; ++i) {
     const double middle = 0.5 * (silent + firing);
-    const bool fires = !solvers::run_adex(p, middle, protocol.duration, {p.E_L, 0.0}, kernel).times.empty();
-    (fires ? firing : silent) = middle;
+    (fires(middle) ? firing : silent) = middle;
   }
   row.rheobase = firing;
   kernel.max_spikes = 0;
@@ -53,8 +64,7 @@ FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& protocol
   one.max_spikes = 1;
   row.spontaneous = !solvers::run_adex(p, 0.0, protocol.duration, {p.E_L, 0.0}, one).times.empty();
   if (first == n) return row;
-  const double step = protocol.currents[1] - protocol.currents[0];
-  bisect_rheobase(p, protocol, kernel, protocol.currents[first] - step, protocol.currents[first], row);
+  bisect_rheobase(p, protocol, kernel, first, row);
   return row;
 }
 

@@ -10,11 +10,11 @@
 
 namespace modscape::fit {
 
-/// Counts of one model under steps from rest. `rheobase` (pA) is bisected within the grid interval where firing starts;
-/// NaN if the model is silent on the whole grid.
+/// Counts of one model under steps from rest. `rheobase` (pA) is bisected within the grid interval where firing starts,
+/// or below the grid if that is where; NaN if the model is silent on the whole grid.
 struct FiRow {
   std::vector<double> counts;      ///< spikes per step, one per grid current
-  double rheobase = NAN;           ///< pA, +- (grid step)/64
+  double rheobase = NAN;           ///< pA, +- (grid step)/64 within the grid
   double count_at_rheobase = NAN;  ///< spikes at the upper end of the bisection
   bool spontaneous = false;        ///< fires without input
   std::vector<double> latency;     ///< ms to the first spike, NaN if silent; one per grid current

@@ -13,9 +13,9 @@ namespace modscape::fit {
 namespace {
 
 constexpr std::size_t components = 100;
-constexpr double kernel_scale =
-    0.55;  // of the weighted standard deviation; about Silverman's factor for 100 centres in 8 dimensions
-constexpr double wide_scale = 1.6;
+constexpr unsigned degrees = 4;        // of freedom of every kernel
+constexpr double kernel_scale = 0.39;  // of the weighted covariance: a t of 4 degrees is wider by sqrt 2 than its scale
+constexpr double wide_scale = 1.2;
 
 double log_standard_normal(std::span<const double> z) {
   double sum = 0.0;
@@ -29,6 +29,20 @@ double log_determinant(std::span<const double> lower, std::size_t n) {
   return sum;
 }
 
+// Density of the multivariate t with `degrees` degrees of freedom and unit scale, without its constant.
+double heavy_tail(double squared_distance, std::size_t n) {
+  const double x = 1.0 / std::sqrt(1.0 + squared_distance / degrees);
+  double power = 1.0;
+  for (std::size_t d = 0; d < n + degrees; ++d) power *= x;
+  return power;
+}
+
+double heavy_tail_constant(std::size_t n) {
+  const double nu = degrees, dimensions = static_cast<double>(n);
+  return std::exp(std::lgamma(0.5 * (nu + dimensions)) - std::lgamma(0.5 * nu) -
+                  0.5 * dimensions * std::log(nu * std::numbers::pi));
+}
+
 // Log density of a proposal at one point, centres already whitened by the kernel's factor.
 double log_density(const Proposal& proposal, std::span<const double> whitened_centres, std::span<const double> z) {
   const std::size_t n = z.size();
@@ -37,18 +51,16 @@ double log_density(const Proposal& proposal, std::span<const double> whitened_ce
   for (std::size_t c = 0; c < whitened_centres.size(); c += n) {
     double distance = 0.0;
     for (std::size_t d = 0; d < n; ++d) distance += (y[d] - whitened_centres[c + d]) * (y[d] - whitened_centres[c + d]);
-    if (distance < 100.0) sum += std::exp(-0.5 * distance);
+    sum += heavy_tail(distance, n);
   }
-  const double constant = std::pow(2.0 * std::numbers::pi, -0.5 * static_cast<double>(n));
   const double narrow =
       sum / static_cast<double>(whitened_centres.size() / n) * std::exp(-log_determinant(proposal.kernel, n));
   std::vector<double> centred(z.begin(), z.end());
   for (std::size_t d = 0; d < n; ++d) centred[d] -= proposal.mean[d];
   double distance = 0.0;
   for (const double x : solve_lower(proposal.wide, centred)) distance += x * x;
-  const double wide = std::exp(-0.5 * distance - log_determinant(proposal.wide, n));
-  return std::log(
-      std::max(constant * ((1.0 - wide_share) * narrow + wide_share * wide), std::numeric_limits<double>::min()));
+  const double wide = heavy_tail(distance, n) * std::exp(-log_determinant(proposal.wide, n));
+  return std::log(heavy_tail_constant(n) * ((1.0 - wide_share) * narrow + wide_share * wide));
 }
 
 std::vector<double> whitened(const Proposal& proposal, std::size_t n) {
@@ -187,7 +199,11 @@ std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t 
                          std::uint64_t index) {
   const CounterRng rng(seed, Purpose::proposal, (item << 32U) + index);
   std::vector<double> noise(n);
-  for (std::size_t d = 0; d < n; ++d) noise[d] = rng.normal(2 + d);
+  // Student t: a normal over the square root of an independent chi-squared/degrees; with 4 degrees that is a sum of two
+  // exponentials.
+  static_assert(degrees == 4);
+  const double chi_squared = -2.0 * std::log(rng.uniform(2 + n) * rng.uniform(3 + n));
+  for (std::size_t d = 0; d < n; ++d) noise[d] = rng.normal(2 + d) * std::sqrt(degrees / chi_squared);
   const bool wide = rng.uniform(0) < wide_share;
   const std::size_t count = proposal.centres.size() / n;
   const auto component = std::min(static_cast<std::size_t>(rng.uniform(1) * static_cast<double>(count)), count - 1);

@@ -10,8 +10,9 @@
 
 namespace modscape::fit {
 
-/// Mixture of equal normals with a common covariance around `centres`, plus a wide normal around their mean for the
-/// tails.
+/// Mixture of equal Student t kernels (4 degrees of freedom) with a common scale around `centres`, plus a wide one
+/// around their mean. Normal kernels would be lighter in the tails than the target: single points there then outweigh
+/// all others (Cappe et al. 2008, Stat Comput 18:447).
 struct Proposal {
   std::vector<double> centres;       ///< components x dimensions, row-major
   std::vector<double> mean;          ///< of the tempered target
@@ -25,7 +26,7 @@ struct Proposal {
   }
 };
 
-/// Share of a proposal's draws from the wide normal.
+/// Share of a proposal's draws from the wide kernel.
 inline constexpr double wide_share = 0.1;
 
 /// Normalised weights and their effective sample size (sum w)^2 / sum w^2.

@@ -194,6 +194,7 @@ void write_verdict(const dynamics::Verdict& v, const dynamics::VerdictCriterion&
                                                    {"gain_ratio", v.gain_ratio},
                                                    {"gain_ratio_low", v.gain_ratio_low},
                                                    {"gain_ratio_high", v.gain_ratio_high},
+                                                   {"log_gain_shift", v.log_gain_shift},
                                                    {"gain_p_value", v.gain_p_value},
                                                    {"median_null_ess", v.median_null_ess}})
     out.attribute("/", name, value);

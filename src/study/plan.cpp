@@ -131,11 +131,14 @@ Plan make_plan(const config::StudyJob& job) {
             {},
             {}};
   const double step = smallest_step(plan.data_currents), first = plan.data_currents.front();
-  const double highest = std::isnan(job.max_current) ? 1.6 * plan.data_currents.back() : job.max_current;
-  for (int k = 0; first + k * step < highest + 0.5 * step; ++k) plan.grid.currents.push_back(first + k * step);
+  const int below = static_cast<int>(std::ceil((first - job.min_current) / step - 1e-9));
+  for (int k = -below; first + k * step < job.max_current + 0.5 * step; ++k)
+    plan.grid.currents.push_back(first + k * step);
   plan.grid.duration = job.step_duration;
-  if (first > 0.0) plan.regime_currents.push_back(0.0);
-  plan.regime_currents.insert(plan.regime_currents.end(), plan.grid.currents.begin(), plan.grid.currents.end());
+  // From no input upwards: a regime at hyperpolarising currents says nothing about spontaneous activity.
+  plan.regime_currents.push_back(0.0);
+  for (const double current : plan.grid.currents)
+    if (current > 0.0) plan.regime_currents.push_back(current);
   plan.kernel.rtol = bulk_rtol;
   plan.kernel.limits.max_rhs = job.integrator.max_rhs;
 

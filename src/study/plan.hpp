@@ -15,7 +15,7 @@ struct Plan {
   fit::ParameterSpace space;
   fit::FiProtocol grid;                 ///< currents of the exploration
   std::vector<double> data_currents;    ///< union of the conditions' currents
-  std::vector<double> regime_currents;  ///< 0 and the grid
+  std::vector<double> regime_currents;  ///< 0 and the grid above it
   io::LiveTable exploration;
   std::vector<std::vector<io::LiveTable>> rounds;  ///< [condition][round]
   std::vector<io::LiveTable> models;               ///< [condition] posterior draws

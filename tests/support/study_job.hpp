@@ -22,6 +22,7 @@ inline config::StudyJob study_of(const Recording& control, const Recording& modu
   job.neuron.V_peak = 0.0;
   job.ranges = config::default_ranges();
   job.curves = {control.curve, modulated.curve};
+  config::set_explored_currents(job);
   job.rheobases = {control.rheobases, modulated.rheobases};
   return job;
 }

@@ -22,7 +22,7 @@ struct CellProtocol {
 
 struct Recording {
   config::FiCurve curve;
-  std::vector<double> rheobases;  // of the cells that fire, in the order of curve.by_cell
+  std::vector<double> rheobases;  // as the product derives them from the counts
 };
 
 inline std::vector<double> current_steps(double first, double last, double step) {
@@ -56,16 +56,14 @@ inline Recording record_cells(const models::AdexParameters& base, const CellProt
   for (int cell = 0; cell < protocol.cells; ++cell) {
     const double offset = protocol.offset_sd * rng.normal(static_cast<std::uint64_t>(cell));
     std::vector<double> counts;
-    double rheobase = NAN;
     for (const double current : protocol.currents) {
       const auto run = solvers::run_adex(base, current - offset, protocol.duration, {base.E_L, 0.0});
       counts.push_back(static_cast<double>(run.times.size()));
-      if (std::isnan(rheobase) && !run.times.empty()) rheobase = current;
     }
     recording.curve.by_cell[fmt::format("cell_{:02}", cell)] = counts;
-    if (!std::isnan(rheobase)) recording.rheobases.push_back(rheobase);
   }
   summarise_cells(recording.curve);
+  recording.rheobases = config::rheobases_by_cell(recording.curve);
   return recording;
 }
 

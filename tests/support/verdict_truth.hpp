@@ -45,7 +45,7 @@ class PairMaker {
         p.g_L *= factor;
         p.a *= factor;
       } else if (kind == "rheobase by E_L") {
-        p.E_L += u(0) < 0.5 ? -15.0 * u(1) : 15.0 * u(1);
+        p.E_L += (u(0) < 0.5 ? -30.0 : 30.0) * u(1);
       } else {
         p.b *= u(0) < 0.5 ? 2.0 + 2.0 * u(1) : 0.5 - 0.3 * u(1);
       }
@@ -60,7 +60,7 @@ class PairMaker {
       if (kind == "spontaneous") {
         p.E_L = p.V_T - p.Delta_T + 5.0 + 10.0 * u(1);
       } else if (kind == "bursting") {
-        p.V_r = p.V_T + 2.0 * u(0);
+        p.V_r = p.V_T + 2.0 + 4.0 * u(0);
         p.b = 80.0 + 220.0 * u(1);
       } else {
         p.a = 2.0 + 3.0 * u(0);

@@ -52,11 +52,12 @@ config::StudyJob study_of_pair(const TruePair& pair, std::size_t number) {
   // The default priors exclude two kinds of switch: firing without input needs E_L near V_T, repetitive bursting V_r
   // above V_T.
   job.ranges.push_back({"E_L", -85.0, -30.0, config::Scale::linear});
-  std::ranges::find(job.ranges, "V_r", &config::Range::name)->upper = -42.0;
+  for (config::Range& range : job.ranges)
+    if (range.name == "V_r") range.upper = -37.0;
   job.max_current = highest_model_current;
-  job.points = 6144;
-  job.rounds = 4;
-  job.draws = 384;
+  job.points = 8192;
+  job.rounds = 16;
+  job.draws = 1024;
   job.accepted = 192;
   job.integrator.rtol = 1e-6;
   job.seed = number + 1;

@@ -83,8 +83,14 @@ TEST(StudyRefusals, GaugeSaysWhatIsMissingAndWhy) {
 TEST(StudyRefusals, GaugeParametersElsewhere) {
   EXPECT_THAT(refusals(data + conditions + gauge +
                        "[neuron]\nV_T = -50\n[ranges]\nE_L = {from = -90, to = -80}\nb = {from = 0, to = 9}\n"),
-              ElementsAre("job.toml:13:7: V_T cannot be set here: it fixes the voltage scale and belongs to [gauge]",
-                          "job.toml:15:7: E_L cannot have a range: it fixes the voltage scale and belongs to [gauge]"));
+              ElementsAre("job.toml:10:7: E_L is both in [gauge] and in [ranges] (remove one of them)",
+                          "job.toml:13:7: V_T cannot be set here: it fixes the voltage scale and belongs to [gauge]"));
+  const std::string sampled = "[ranges]\nE_L = {from = -90, to = -30}\nb = {from = 0, to = 9}\n";
+  EXPECT_THAT(refusals(data + conditions + "[gauge]\nV_T = -45\n" + sampled), ElementsAre());
+  EXPECT_THAT(refusals(data + conditions + "[gauge]\nR_in = 120\n" + sampled),
+              ElementsAre(StartsWith("job.toml:10:8: models are rescaled to R_in around a fixed E_L")));
+  EXPECT_THAT(refusals(data + conditions + gauge + "[ranges]\nV_T = {from = -90, to = -30}\n"),
+              ElementsAre("job.toml:13:7: V_T cannot have a range: it fixes the voltage scale and belongs to [gauge]"));
 }
 
 TEST(StudyRefusals, HeldOutCurrents) {
@@ -110,12 +116,13 @@ TEST(StudyRefusals, SingleCell) {
 TEST(StudyRefusals, Numbers) {
   EXPECT_THAT(
       refusals(data + conditions + gauge +
-               "[exploration]\nmax_current = 80\npoints = 0\n[fit]\nrounds = -1\naccepted = 0\n"
+               "[exploration]\nmin_current = 60\nmax_current = 80\npoints = 0\n[fit]\nrounds = -1\naccepted = 0\n"
                "[integrator]\nmethod = \"bulk\"\n"),
-      ElementsAre("job.toml:13:15: max_current = 80 pA must be at least the highest current of the data, 100 pA",
-                  "job.toml:14:10: points = 0 must be at least 1", "job.toml:16:10: rounds = -1 must be at least 0",
-                  "job.toml:17:12: accepted = 0 must be at least 1",
-                  "job.toml:19:10: method = \"bulk\" must be one of: cvode"));
+      ElementsAre("job.toml:13:15: min_current = 60 pA must be at most the lowest current of the data, 50 pA",
+                  "job.toml:14:15: max_current = 80 pA must be at least the highest current of the data, 100 pA",
+                  "job.toml:15:10: points = 0 must be at least 1", "job.toml:17:10: rounds = -1 must be at least 0",
+                  "job.toml:18:12: accepted = 0 must be at least 1",
+                  "job.toml:20:10: method = \"bulk\" must be one of: cvode"));
 }
 
 }  // namespace
