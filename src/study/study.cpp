@@ -230,15 +230,12 @@ class Study {
     if (!file_.has_stage("reduction"))
       file_.write_stage("reduction", "Principal components of the accepted models",
                         [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
-    const auto index = [&](const std::string& name) {
-      return static_cast<std::size_t>(std::ranges::find(job_.conditions, name, &config::ConditionJob::name) -
-                                      job_.conditions.begin());
-    };
     for (const config::PairJob& pair : job_.pairs) {
       const std::string stage = fmt::format("verdict/{}_to_{}", pair.from, pair.to);
       if (file_.has_stage(stage)) continue;
       file_.write_stage(stage, fmt::format("{} compared with {}", pair.to, pair.from), [&](io::TreeWriter& out) {
-        write_verdict(dynamics::compare_conditions(draws[index(pair.from)], draws[index(pair.to)], criterion),
+        write_verdict(dynamics::compare_conditions(draws[condition_index(job_, pair.from)],
+                                                   draws[condition_index(job_, pair.to)], criterion),
                       criterion, job_, out);
       });
     }
