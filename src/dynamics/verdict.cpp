@@ -13,6 +13,8 @@ namespace {
 
 using Shares = std::map<std::string, double>;
 
+constexpr double round_off = 1e-9;  // of sums of weights, which make equal statistics differ in the last digits
+
 Shares shares(const Population& draws, const std::vector<double>& weights) {
   Shares result;
   for (std::size_t i = 0; i < weights.size(); ++i) result[draws.regime_string[i]] += weights[i];
@@ -49,7 +51,7 @@ double median(std::vector<double> values) {
 // 1997, 4.11).
 double p_value(const std::vector<double>& null, double observed) {
   double count = 1.0;
-  for (const double x : null) count += std::abs(x) >= std::abs(observed) ? 1.0 : 0.0;
+  for (const double x : null) count += std::abs(x) >= std::abs(observed) - round_off ? 1.0 : 0.0;
   return count / (static_cast<double>(null.size()) + 1.0);
 }
 
@@ -125,12 +127,17 @@ double null_mean(const std::vector<double>& values) {
   return values.empty() ? 1.0 : mean(values, uniform(values.size()));
 }
 
+// The share of `value` that goes beyond its null, of what could: 0 where the null already takes everything.
+double beyond(double value, double null) {
+  return null < 1.0 - round_off ? std::max(0.0, (value - null) / (1.0 - null)) : 0.0;
+}
+
 // Splits the probability that is left after switching between scaling, none and "cannot tell"; the part of an effect
 // that halves of one condition show as well cannot be told from sampling.
 void share_probabilities(double effect, double null_effect, double null_distance, Verdict& v) {
-  v.p_switching = std::max(0.0, (v.regime_distance - null_distance) / (1.0 - null_distance));
+  v.p_switching = beyond(v.regime_distance, null_distance);
   const double rest = 1.0 - v.p_switching;
-  v.p_scaling = null_effect < 1.0 ? rest * std::max(0.0, (effect - null_effect) / (1.0 - null_effect)) : 0.0;
+  v.p_scaling = rest * beyond(effect, null_effect);
   v.p_none = rest * (1.0 - effect);
   v.p_undetermined = std::max(0.0, 1.0 - v.p_switching - v.p_scaling - v.p_none);
 }
@@ -187,6 +194,10 @@ Verdict compare_conditions(const ConditionDraws& from_condition, const Condition
                            const VerdictCriterion& criterion) {
   const Population &from = from_condition.posterior, &to = to_condition.posterior;
   Verdict v;
+  if (from.rheobase.empty() || to.rheobase.empty()) {
+    v.reason = "a condition has no model that could be computed";
+    return v;
+  }
   const std::vector<double> w_from = uniform(from.rheobase.size()), w_to = uniform(to.rheobase.size());
   const Shares s_from = shares(from, w_from), s_to = shares(to, w_to);
   v.regime_distance = total_variation(s_from, s_to);
@@ -204,9 +215,8 @@ Verdict compare_conditions(const ConditionDraws& from_condition, const Condition
   add_null(to_condition, criterion, v, null);
   v.median_null_ess = median(null.ess);
   const double null_distance = null_mean(v.null_regime_distance);
-  const auto called = std::ranges::count_if(v.null_regime_distance, [&](double d) {
-    return (d - null_distance) / (1.0 - null_distance) >= criterion.decision;
-  });
+  const auto called = std::ranges::count_if(v.null_regime_distance,
+                                            [&](double d) { return beyond(d, null_distance) >= criterion.decision; });
   if (!v.null_regime_distance.empty())
     v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
   v.regime_p_value = p_value(v.null_regime_distance, v.regime_distance);

@@ -123,7 +123,9 @@ Weights SamplePool::weights(std::span<const double> log_likelihood, double tempe
   result.w.resize(size());
   double largest = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < size(); ++i) {
-    result.w[i] = temper * log_likelihood[i] + log_prior_[i] - log_mixture_[i];
+    // Excluded at any temper: 0 * -infinity would be NaN.
+    const bool excluded = log_likelihood[i] == -std::numeric_limits<double>::infinity();
+    result.w[i] = excluded ? log_likelihood[i] : temper * log_likelihood[i] + log_prior_[i] - log_mixture_[i];
     largest = std::max(largest, result.w[i]);
   }
   if (!std::isfinite(largest)) {

@@ -28,7 +28,13 @@ Pca principal_components(std::span<const double> data, std::size_t columns) {
   for (std::size_t i = 0; i < data.size(); ++i) pca.centre[i % columns] += data[i] / static_cast<double>(rows);
   for (std::size_t i = 0; i < data.size(); ++i)
     pca.scale[i % columns] += std::pow(data[i] - pca.centre[i % columns], 2);
-  for (double& s : pca.scale) s = s > 0.0 ? std::sqrt(s / static_cast<double>(rows - 1)) : 1.0;
+  for (std::size_t c = 0; c < columns; ++c) {
+    // A column that is the same in every row has no spread but for the round-off of its centre.
+    const double spread = std::sqrt(pca.scale[c] / static_cast<double>(rows - 1));
+    const bool constant = spread <= 1e-12 * std::abs(pca.centre[c]);
+    pca.scale[c] = constant ? 1.0 : spread;
+    if (constant) pca.centre[c] = data[c];
+  }
 
   std::vector<double> standard(data.size()), correlation(columns * columns, 0.0);
   for (std::size_t i = 0; i < data.size(); ++i)
@@ -67,7 +73,7 @@ double silhouette(std::span<const double> points, std::size_t dimensions, std::s
     }
     if (count[0] == 0.0 || count[1] == 0.0) continue;
     const double inside = sum[0] / count[0], outside = sum[1] / count[1];
-    total += (outside - inside) / std::max(inside, outside);
+    if (inside != outside) total += (outside - inside) / std::max(inside, outside);  // equal: 0, also where both vanish
   }
   return total / static_cast<double>(n);
 }

@@ -38,12 +38,14 @@ config::FiCurve half_of_cells(const config::FiCurve& curve, const std::vector<st
   return half;
 }
 
-config::FiCurve synthetic_half(const config::FiCurve& curve, const std::vector<double>& noise, double sign, int cells) {
+// `factor` times the SEM is the standard deviation of the half's mean around the published one.
+config::FiCurve synthetic_half(const config::FiCurve& curve, const std::vector<double>& noise, double factor,
+                               int cells) {
   config::FiCurve half = curve;
   half.by_cell.clear();
   half.cells = cells;
   for (std::size_t k = 0; k < curve.currents.size(); ++k) {
-    half.mean[k] = std::max(0.0, curve.mean[k] + sign * noise[k] * curve.sem[k]);
+    half.mean[k] = std::max(0.0, curve.mean[k] + factor * noise[k] * curve.sem[k]);
     half.sem[k] = curve.sem[k] * std::sqrt(static_cast<double>(curve.cells) / cells);
   }
   return half;
@@ -86,8 +88,9 @@ std::pair<FiTarget, FiTarget> split_target(const config::FiCurve& curve, const s
   } else {
     const std::vector<double> noise =
         correlated_noise(curve.currents, correlation_length, CounterRng(seed, Purpose::null_data, repeat));
-    a = synthetic_half(curve, noise, 1.0, static_cast<int>(n / 2));
-    b = synthetic_half(curve, noise, -1.0, static_cast<int>(n - n / 2));
+    const double ratio = std::sqrt(static_cast<double>(n - n / 2) / static_cast<double>(n / 2));
+    a = synthetic_half(curve, noise, ratio, static_cast<int>(n / 2));
+    b = synthetic_half(curve, noise, -1.0 / ratio, static_cast<int>(n - n / 2));
   }
   const bool same_cells = !curve.by_cell.empty() && rheobases.size() == n;
   const std::vector<std::size_t> half = same_cells ? first : random_half(rheobases.size(), seed, 2 * repeat + 1);

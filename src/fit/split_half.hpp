@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random halves of one condition: the null of every comparison between two conditions. A table with one row per cell is
-// split by cell. From a mean and SEM the two half-means are mean +- e, e ~ Normal(0, covariance of the mean): exactly
-// the law of split halves of normally distributed cells, since the half-means must average to the published one.
+// split by cell. From a mean and SEM the half-means of n1 and n2 cells are mean + e sqrt(n2/n1) and mean - e
+// sqrt(n1/n2), e ~ Normal(0, covariance of the mean): exactly the law of split halves of normally distributed cells,
+// since the half-means must average to the published one.
 #pragma once
 #include <cstdint>
 #include <utility>

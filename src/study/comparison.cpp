@@ -68,11 +68,6 @@ std::vector<double> plane_of(const fit::Pca& pca, const Stack& stack, std::size_
   return points;
 }
 
-std::size_t condition_index(const config::StudyJob& job, const std::string& name) {
-  return static_cast<std::size_t>(std::ranges::find(job.conditions, name, &config::ConditionJob::name) -
-                                  job.conditions.begin());
-}
-
 void write_pair_silhouette(const fit::Pca& pca, const Stack& stack, std::size_t columns, const config::StudyJob& job,
                            const config::PairJob& pair, io::TreeWriter& out) {
   const std::size_t from = condition_index(job, pair.from), to = condition_index(job, pair.to);
@@ -99,6 +94,12 @@ void add_to(dynamics::Population& population, const io::LiveTable& table, io::Ro
 }
 
 }  // namespace
+
+std::size_t condition_index(const config::StudyJob& job, const std::string& name) {
+  for (std::size_t c = 0; c < job.conditions.size(); ++c)
+    if (job.conditions[c].name == name) return c;
+  throw InternalError("the job has no condition " + name);
+}
 
 std::vector<std::string> held_out_feature_names() {
   return {"time_to_first_spike", "adaptation_index2", "ISI_CV"};

@@ -28,6 +28,9 @@ inline constexpr double null_temper = 0.5;
 /// Features no part of the data constrains, at the highest data current.
 std::vector<std::string> held_out_feature_names();
 
+/// Position of a condition by name; a missing one is a bug.
+std::size_t condition_index(const config::StudyJob& job, const std::string& name);
+
 dynamics::ConditionDraws condition_draws(const ModelSet& models, const NullSet& null, const Sampler& sampler,
                                          const config::StudyJob& job, std::size_t condition);
 

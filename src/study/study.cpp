@@ -57,6 +57,7 @@ class Study {
 
   void run() {
     explore();
+    for (std::size_t c = 0; c < job_.conditions.size(); ++c) require_explained(c);
     load_checkpoint();
     for (std::int64_t round = 0; round < job_.rounds; ++round)
       for (std::size_t c = 0; c < job_.conditions.size(); ++c) refine(c, round);
@@ -103,6 +104,14 @@ class Study {
     if (!comm_.is_root()) return;
     io::RowBlock rows = file_.read(plan_.exploration.path);
     sampler_->add_exploration(z, rows);
+  }
+
+  // Collective. Without a single point of any likelihood there is nothing to refine or to draw from.
+  void require_explained(std::size_t condition) const {
+    if (comm_.all_of(!comm_.is_root() || sampler_->weights(condition).ess > 0.0)) return;
+    throw BadInput("condition " + job_.conditions[condition].name,
+                   "no point of the exploration can explain these data at all",
+                   "widen [ranges] or raise [exploration] points");
   }
 
   void load_checkpoint() {
@@ -192,12 +201,7 @@ class Study {
         models.push_back(accepted_model(condition, point));
       bytes = io::pack(models);
     }
-    auto models = unpacked<std::vector<AcceptedModel>>(comm_.broadcast(std::move(bytes)));
-    if (models.empty())
-      throw BadInput("condition " + job_.conditions[condition].name,
-                     "no point of the exploration can explain these data at all",
-                     "widen [ranges] or raise [exploration] points");
-    return models;
+    return unpacked<std::vector<AcceptedModel>>(comm_.broadcast(std::move(bytes)));
   }
 
   void analyse(std::size_t condition) {
@@ -230,15 +234,12 @@ class Study {
     if (!file_.has_stage("reduction"))
       file_.write_stage("reduction", "Principal components of the accepted models",
                         [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
-    const auto index = [&](const std::string& name) {
-      return static_cast<std::size_t>(std::ranges::find(job_.conditions, name, &config::ConditionJob::name) -
-                                      job_.conditions.begin());
-    };
     for (const config::PairJob& pair : job_.pairs) {
       const std::string stage = fmt::format("verdict/{}_to_{}", pair.from, pair.to);
       if (file_.has_stage(stage)) continue;
       file_.write_stage(stage, fmt::format("{} compared with {}", pair.to, pair.from), [&](io::TreeWriter& out) {
-        write_verdict(dynamics::compare_conditions(draws[index(pair.from)], draws[index(pair.to)], criterion),
+        write_verdict(dynamics::compare_conditions(draws[condition_index(job_, pair.from)],
+                                                   draws[condition_index(job_, pair.to)], criterion),
                       criterion, job_, out);
       });
     }

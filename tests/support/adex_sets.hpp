@@ -92,7 +92,7 @@ inline const models::AdexParameters misprinted_f{200, 12, -70, -50, 2, -6, 0, 30
 inline const models::AdexParameters misprinted_g{100, 10, -65, -50, 2, -10, 30, 90, -47, 0, 0};  // with 350 pA
 
 inline const AdexSet& adex_set(std::string_view id) {
-  return *std::ranges::find(adex_sets(), id, &AdexSet::id);
+  return *std::ranges::find_if(adex_sets(), [&](const AdexSet& set) { return set.id == id; });
 }
 
 inline solvers::SpikeRun run_cvode(const models::AdexParameters& p, std::span<const models::InputSegment> segments,
