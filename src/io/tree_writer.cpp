@@ -6,6 +6,7 @@
 #include "core/build_info.hpp"
 #include "io/file_system.hpp"
 #include "io/h5_tree.hpp"
+#include "io/lock.hpp"
 
 namespace modscape::io {
 namespace {
@@ -144,6 +145,7 @@ std::unique_ptr<TreeWriter> make_tree_writer(hid_t file, std::string root) {
 void write_tree_file(const std::string& path, bool force, const std::map<std::string, std::string>& provenance,
                      const std::function<void(TreeWriter&)>& fill) {
   require_writable(path);
+  const FileLock lock(path);
   if (file_exists(path) && !force)
     throw BadInput(path, "exists already", "choose another name, or --force to replace it");
   TemporaryFile temporary(path);
