@@ -130,7 +130,7 @@ void write_provenance(hid_t file, const std::map<std::string, std::string>& prov
   constexpr std::size_t longest_attribute =
       16000;  // all attributes of an object share 64 kB headers: longer texts are datasets
   for (const auto& [name, value] : provenance) {
-    if (value.size() <= longest_attribute)
+    if (name != "job_text" && value.size() <= longest_attribute)
       h5::write_attribute(group.get(), name, value);
     else
       h5::write_text_dataset(group.get(), name, value);

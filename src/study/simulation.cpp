@@ -115,7 +115,7 @@ SimulationReport simulate(const config::Job& job, const std::string& path, bool 
       job.simulate.integrator.method == "bulk" ? run_bulk(job.simulate) : run_cvode(job.simulate, trace);
   std::map<std::string, std::string> provenance = run_environment();
   const BuildInfo build = build_info();
-  provenance.insert({{"job", job.resolved},
+  provenance.insert({{"job_text", job.resolved},
                      {"job_hash", job.hash},
                      {"version", build.version},
                      {"commit", build.commit},
