@@ -2,10 +2,11 @@
 find_package(GTest QUIET)
 modscape_need(GTest_FOUND "GoogleTest" "libgtest-dev and libgmock-dev")
 
-# Open MPI settings that let several ranks share few cores, also as root in a container.
+# Open MPI settings that let several ranks share few cores, also as root in a container. No daemon without mpirun,
+# no search for fabrics.
 set(MODSCAPE_MPI_ENVIRONMENT
     OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-    OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1
+    OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_pml=ob1
     OMPI_MCA_btl_vader_single_copy_mechanism=none OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1)
 set(MODSCAPE_SERIAL_ENVIRONMENT ${MODSCAPE_MPI_ENVIRONMENT})
 if(MODSCAPE_SANITIZE)

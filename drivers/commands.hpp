@@ -35,8 +35,8 @@ void add_run_options(CLI::App& command, RunOptions& options);
 config::Job share_job(const parallel::Communicator& comm, const RunOptions& options,
                       const std::function<config::Job()>& make);
 
-/// Where the results go: --output, else [job] output, else the job's stem with .h5 in the current folder. Refuses a
-/// folder that is missing or cannot be written.
-std::string output_path(const RunOptions& options, const config::Job& job);
+/// Where the results go: --output, else [job] output, else the job's stem with .h5 in the current folder. Collective:
+/// refuses what could not be written there, so that a check says what the run would say.
+std::string output_path(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job);
 
 }  // namespace modscape::drivers

@@ -25,7 +25,7 @@ ExitCode run(const std::string& folder, const parallel::Communicator& comm) {
     healthy = healthy && result.ok;
     if (!comm.is_root()) continue;
     fmt::print("{:<4} {:<18} {}\n", result.ok ? "ok" : "BAD", result.name, result.text);
-    if (!result.ok) fmt::print("     {}\n", result.advice);
+    if (!result.ok && !result.advice.empty()) fmt::print("     {}\n", result.advice);
   }
   return healthy ? ExitCode::done : ExitCode::bad_input;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <optional>
+#include <sstream>
 
 #include "commands.hpp"
+#include "config/suggestions.hpp"
 #include "core/build_info.hpp"
 #include "parallel/stop_signal.hpp"
 
@@ -16,9 +18,11 @@ using namespace modscape;
 int finish(const parallel::Communicator& comm, ExitCode code, const std::string& text) {
   // BadInput is raised on every rank alike; any other failure may be this rank's alone, and the others may sit in a
   // collective.
+  const std::string rank =
+      code == ExitCode::bad_input || comm.size() == 1 ? "" : fmt::format("[rank {}] ", comm.rank());
+  std::istringstream lines(text);
   if (comm.is_root() || code != ExitCode::bad_input)
-    fmt::print(stderr, "modscape: {}{}\n",
-               code == ExitCode::bad_input || comm.size() == 1 ? "" : fmt::format("[rank {}] ", comm.rank()), text);
+    for (std::string line; std::getline(lines, line);) fmt::print(stderr, "modscape: {}{}\n", rank, line);
   std::fflush(stderr);
   if (code != ExitCode::bad_input && comm.size() > 1) parallel::abort_job(static_cast<int>(code));
   return static_cast<int>(code);
@@ -32,6 +36,16 @@ int run(const parallel::Communicator& comm, const drivers::Action& action) {
   } catch (const std::exception& failure) {
     return finish(comm, ExitCode::internal, fmt::format("internal error: {}", failure.what()));
   }
+}
+
+// CLI11 says no more of a misspelt subcommand than that one is required.
+std::string unknown_subcommand(CLI::App& app, const std::string& name) {
+  std::vector<std::string> known;
+  for (const CLI::App* sub : app.get_subcommands({})) known.push_back(sub->get_name());
+  if (name.empty() || name.starts_with('-') || std::ranges::find(known, name) != known.end()) return {};
+  const std::string suggestion = config::suggestion_for(name, known);
+  return to_string({"", fmt::format("unknown subcommand {}", name),
+                    suggestion.empty() ? "there are " + config::joined(known) : suggestion});
 }
 
 }  // namespace
@@ -55,6 +69,8 @@ int main(int argc, char** argv) {
 
   parallel::Session session(&argc, &argv);
   const parallel::Communicator world = parallel::Communicator::world();
+  if (const std::string problem = unknown_subcommand(app, argc > 1 ? argv[1] : ""); !problem.empty())
+    return finish(world, ExitCode::bad_input, problem);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <optional>
 
 #include "commands.hpp"
+#include "io/agreement.hpp"
 #include "io/archive.hpp"
+#include "io/file_system.hpp"
+#include "io/results_file.hpp"
 #include "parallel/stop_signal.hpp"
 
 namespace modscape::drivers {
@@ -14,7 +16,7 @@ namespace modscape::drivers {
 void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("-o,--output", options.output,
                      "Results file (HDF5); default: [job] output, else the job's name with .h5");
-  command.add_flag("--check", options.check, "Validate the job and stop");
+  command.add_flag("--check", options.check, "Validate the job and its output, and stop");
   command.add_flag("--dry-run", options.dry_run, "Print the plan (points, rows, bytes, time from a pilot) and stop");
   command.add_flag("--force", options.force, "Replace an existing output of another job");
   command.add_option("--max-walltime", options.max_walltime, "Drain and exit 75 before this many seconds have passed")
@@ -45,16 +47,14 @@ config::Job share_job(const parallel::Communicator& comm, const RunOptions& opti
   return std::move(*job);
 }
 
-std::string output_path(const RunOptions& options, const config::Job& job) {
+std::string output_path(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job) {
   std::string path = !options.output.empty() ? options.output : job.output;
   if (path.empty()) path = std::filesystem::path(options.job_file).stem().string() + ".h5";
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  if (!std::filesystem::is_directory(folder))
-    throw BadInput(path, fmt::format("the folder {} does not exist", folder.string()),
-                   "create it, or choose another with --output");
-  if (access(folder.c_str(), W_OK) != 0)
-    throw BadInput(path, fmt::format("the folder {} cannot be written", folder.string()),
-                   "choose another with --output");
+  io::on_root(comm, [&] {
+    io::require_writable(path);
+    if (!options.force && io::file_exists(path)) io::require_results_of(path, job.hash);
+    return std::string();
+  });
   return path;
 }
 

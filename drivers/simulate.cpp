@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "io/file_system.hpp"
 #include "study/simulation.hpp"
 
 namespace modscape::drivers {
@@ -14,12 +15,19 @@ ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
     throw BadInput("launch", "simulate integrates one neuron and takes one rank",
                    "run it without mpirun, or use modscape sweep");
   const config::Job job = share_job(comm, options, [&] { return config::load_job(options.job_file, "simulate"); });
-  if (options.check || options.dry_run) {
-    fmt::print("the job is valid (hash {}): one neuron, {} ms with {}\n", job.hash.substr(0, 12),
-               job.simulate.protocol.duration, job.simulate.integrator.method);
+  const std::string path = output_path(comm, options, job);
+  if (options.check) {
+    fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
     return ExitCode::done;
   }
-  const std::string path = output_path(options, job);
+  if (options.dry_run) {
+    fmt::print("{}", study::simulation_plan_text(job.simulate));
+    return ExitCode::done;
+  }
+  if (!options.force && io::file_exists(path)) {
+    fmt::print("nothing to do: {} is complete\n", path);
+    return ExitCode::done;
+  }
   const study::SimulationReport report = study::simulate(job, path, options.force);
   fmt::print("{}: {} spikes ({}), {} right-hand sides\n", path, report.spikes, report.status, report.rhs_evaluations);
   return report.ok ? ExitCode::done : ExitCode::too_many_failures;

@@ -18,6 +18,11 @@ struct StudyCommand {
 };
 
 config::Job make_job(const StudyCommand& command) {
+  if (!command.table.empty() && !command.run.job_file.empty())
+    throw BadInput("study", fmt::format("a job file ({}) and --from exclude each other", command.run.job_file),
+                   "name the table in [data] fi");
+  if (command.table.empty() && !(command.gauge.empty() && command.cell_type.empty()))
+    throw BadInput("study", "--gauge and --cell-type belong to --from", "with a job file use [gauge] and [data] cell");
   if (!command.table.empty()) return config::study_from_table(command.table, command.gauge, command.cell_type);
   if (command.run.job_file.empty())
     throw BadInput("study", "no job file and no --from table", "modscape study jobs/spn_levodopa_state.toml");
@@ -28,6 +33,7 @@ ExitCode run(const StudyCommand& command, const parallel::Communicator& comm) {
   const config::Job job = share_job(comm, command.run, [&] { return make_job(command); });
   RunOptions options = command.run;
   if (options.job_file.empty()) options.job_file = command.table;
+  const std::string path = output_path(comm, options, job);
   if (command.run.check) {
     if (comm.is_root()) fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
     return ExitCode::done;
@@ -36,7 +42,6 @@ ExitCode run(const StudyCommand& command, const parallel::Communicator& comm) {
     if (comm.is_root()) fmt::print("{}", study::study_plan_text(job, comm.size()));
     return ExitCode::done;
   }
-  const std::string path = output_path(options, job);
   const study::StudyOutcome outcome = study::run_study(comm, job, path, {command.run.force, command.max_failed});
   if (outcome == study::StudyOutcome::stopped) {
     if (comm.is_root()) fmt::print(stderr, "modscape: stopped early; the same command goes on where this one ended\n");

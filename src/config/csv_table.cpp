@@ -86,7 +86,7 @@ CsvTable::CsvTable(const std::string& path, ProblemList& problems) : problems_(&
     for (const std::string& name : header_) header_lower_.push_back(lower_case(name));
     rows_.erase(rows_.begin());
   }
-  if (rows_.empty()) refuse("the table has no rows", "a header line and at least one row");
+  if (rows_.empty() && problems.empty()) refuse("the table has no rows", "a header line and at least one row");
 }
 
 std::optional<Column> CsvTable::find(const std::vector<ColumnName>& accepted) const {

@@ -188,11 +188,17 @@ std::vector<FiCurve> read_fi_table(const std::string& path, double step_duration
   table.keep_cell_type(cell_type);
   const Columns columns = find_columns(table, step_duration / 1e3);
   std::vector<FiCurve> curves;
-  if (columns.complete())
-    for (const ConditionRows& condition : by_condition(table, columns, problems)) {
+  if (columns.complete()) {
+    const std::vector<ConditionRows> conditions = by_condition(table, columns, problems);
+    const bool readable = problems.empty();  // else an unreadable row would be missed a second time
+    for (const ConditionRows& condition : conditions) {
       check_duplicates(condition, problems);
-      curves.push_back(columns.count ? curve_of_cells(condition, problems) : curve_of_means(condition, problems));
+      if (columns.mean)
+        curves.push_back(curve_of_means(condition, problems));
+      else if (readable)
+        curves.push_back(curve_of_cells(condition, problems));
     }
+  }
   problems.throw_if_any();
   return curves;
 }

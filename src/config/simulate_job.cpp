@@ -104,6 +104,8 @@ SimulateJob read_simulate(TableReader& root, const std::string& job_path, Proble
   if (job.integrator.method == "bulk" && !steps_only)
     integrator.refuse("method", "the bulk method knows current steps only, not ramps, noise or files",
                       "method = \"cvode\"");
+  if (job.integrator.method == "bulk" && job.record_trace)
+    integrator.refuse("method", "the bulk method stores no trace", "method = \"cvode\"");
   return job;
 }
 

@@ -20,7 +20,8 @@ constexpr const char* why_gauge =
     "come "
     "from elsewhere";
 constexpr const char* gauge_example =
-    "for example [gauge] with E_L = \"-85 mV\" and V_T = \"-45 mV\" (or R_in = \"120 MOhm\")";
+    "in a job file [gauge] with E_L = \"-85 mV\" and V_T = \"-45 mV\" or R_in = \"120 MOhm\"; on the command line "
+    "--gauge \"E_L=-85 mV\" \"V_T=-45 mV\"";
 
 // With R_in every model is rescaled after it was drawn. Until then V_T - E_L has the value that default_ranges() are
 // made for.

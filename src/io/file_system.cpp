@@ -100,9 +100,10 @@ void require_writable(const std::string& target) {
   const std::string folder = folder_of(target);
   struct stat status{};
   if (::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
-    throw BadInput(target, fmt::format("the folder {} does not exist", folder), "create it first");
+    throw BadInput(target, fmt::format("the folder {} does not exist", folder), "create it, or choose another");
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
-    throw BadInput(target, fmt::format("the folder {} cannot be written: {}", folder, errno_text()));
+    throw BadInput(target, fmt::format("the folder {} cannot be written: {}", folder, errno_text()),
+                   "choose another folder");
   if (::stat(target.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) throw BadInput(target, "is not a regular file");
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <limits>
 #include <sstream>
 
@@ -87,6 +88,8 @@ File create_file(const std::string& path) {
 }
 
 File open_file(const std::string& path, unsigned flags) {
+  // HDF5 opens a folder and complains, at length, only when it reads.
+  if (std::filesystem::is_directory(path)) throw IoFailure(path + " is a folder");
   const Properties access = file_access();
   return File(check(H5Fopen(path.c_str(), flags, access.get()), "H5Fopen", path));
 }

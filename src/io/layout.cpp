@@ -178,14 +178,19 @@ void create_results_file(const std::string& path, const FileLayout& layout) {
   temporary.commit();
 }
 
-void require_same_job(const std::string& path, const FileLayout& layout) {
+void require_results_of(const std::string& path, const std::string& job_hash) {
   const TreeReader file = open_existing(path);
-  if (file.attribute("/", "program") != program_name || !file.exists(sessions_path)) throw foreign_file(path);
+  if (file.attribute("/", "program") != program_name || !file.exists(provenance_path)) throw foreign_file(path);
   if (const double version = file.number("/", "format_version"); version != format_version)
     throw BadInput(path, fmt::format("has format version {}, this program writes {}", version, format_version),
                    other_file);
-  if (file.attribute(provenance_path, job_hash_attribute) != layout.job_hash)
+  if (file.attribute(provenance_path, job_hash_attribute) != job_hash)
     throw BadInput(path, "holds the results of another job", other_file);
+}
+
+void require_same_job(const std::string& path, const FileLayout& layout) {
+  require_results_of(path, layout.job_hash);
+  const TreeReader file = open_existing(path);
   require_shape(file, path, sessions_path, {session_lines});
   for (const LiveTable& table : layout.tables) {
     for (const Column& column : table.columns)

@@ -43,7 +43,9 @@ void write_holder(const FileDescriptor& file) {
 FileLock::FileLock(const std::string& path) : lock_path_(path + ".lock") {
   for (;;) {
     FileDescriptor file(::open(lock_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!file) throw BadInput(lock_path_, "cannot be opened: " + errno_text());
+    if (!file)
+      throw BadInput(path, fmt::format("the folder {} cannot be written: {}", folder_of(path), errno_text()),
+                     "choose another folder");
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK)
         throw BadInput(path, fmt::format("is being written by {}", holder_of(file)),

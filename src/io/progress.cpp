@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "io/h5_tree.hpp"
 #include "io/layout.hpp"
 
 namespace modscape::io {
@@ -30,6 +31,7 @@ void find_tables(const TreeReader& file, const std::string& group, int depth, st
 
 std::vector<TableProgress> read_progress(const std::string& path) {
   const TreeReader file(path);
+  if (file.attribute("/", "program") != program_name) throw BadInput(path, "is not a results file of modscape");
   std::vector<TableProgress> tables;
   find_tables(file, "", 0, tables);
   return tables;

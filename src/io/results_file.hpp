@@ -132,6 +132,9 @@ class TreeWriter {
 void write_tree_file(const std::string& path, bool force, const std::map<std::string, std::string>& provenance,
                      const std::function<void(TreeWriter&)>& fill);
 
+/// BadInput unless the file `path` is one of modscape, in this format and of the job with this hash. Serial.
+void require_results_of(const std::string& path, const std::string& job_hash);
+
 /// Numbers and texts of any results or tree file; serial, read-only, works while a job writes the file.
 class TreeReader {
  public:

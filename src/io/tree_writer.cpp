@@ -6,6 +6,7 @@
 #include "core/build_info.hpp"
 #include "io/file_system.hpp"
 #include "io/h5_tree.hpp"
+#include "io/lock.hpp"
 
 namespace modscape::io {
 namespace {
@@ -129,7 +130,7 @@ void write_provenance(hid_t file, const std::map<std::string, std::string>& prov
   constexpr std::size_t longest_attribute =
       16000;  // all attributes of an object share 64 kB headers: longer texts are datasets
   for (const auto& [name, value] : provenance) {
-    if (value.size() <= longest_attribute)
+    if (name != "job_text" && value.size() <= longest_attribute)
       h5::write_attribute(group.get(), name, value);
     else
       h5::write_text_dataset(group.get(), name, value);
@@ -144,6 +145,7 @@ std::unique_ptr<TreeWriter> make_tree_writer(hid_t file, std::string root) {
 void write_tree_file(const std::string& path, bool force, const std::map<std::string, std::string>& provenance,
                      const std::function<void(TreeWriter&)>& fill) {
   require_writable(path);
+  const FileLock lock(path);
   if (file_exists(path) && !force)
     throw BadInput(path, "exists already", "choose another name, or --force to replace it");
   TemporaryFile temporary(path);

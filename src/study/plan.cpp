@@ -155,27 +155,26 @@ Plan make_plan(const config::StudyJob& job) {
   return plan;
 }
 
+std::vector<io::LiveTable> Plan::tables() const {
+  std::vector<io::LiveTable> all{exploration};
+  for (const auto& of_condition : rounds) all.insert(all.end(), of_condition.begin(), of_condition.end());
+  all.insert(all.end(), models.begin(), models.end());
+  all.insert(all.end(), null_models.begin(), null_models.end());
+  return all;
+}
+
 io::FileLayout Plan::layout(const config::Job& job) const {
-  io::FileLayout layout{job.study.title, job.resolved, job.hash, {exploration}};
-  for (const auto& tables : rounds) layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
-  for (const auto& tables : {models, null_models})
-    layout.tables.insert(layout.tables.end(), tables.begin(), tables.end());
-  return layout;
+  return {job.study.title, job.resolved, job.hash, tables()};
 }
 
 std::int64_t Plan::bytes() const {
   std::int64_t total = 0;
-  const auto add = [&](const io::LiveTable& table) {
+  for (const io::LiveTable& table : tables()) {
     const io::RowBlock one(table, 0, 1);
     std::int64_t row = 5;  // status and crc
     for (std::size_t c = 0; c < table.columns.size(); ++c) row += static_cast<std::int64_t>(one.column_bytes(c).size());
     total += row * table.rows;
-  };
-  add(exploration);
-  for (const auto& tables : rounds)
-    for (const auto& table : tables) add(table);
-  for (const auto& tables : {models, null_models})
-    for (const auto& table : tables) add(table);
+  }
   return total;
 }
 

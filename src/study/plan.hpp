@@ -22,6 +22,7 @@ struct Plan {
   std::vector<io::LiveTable> null_models;  ///< [condition] draws of the tempered posterior, for the null of verdicts
   solvers::KernelOptions kernel;
 
+  std::vector<io::LiveTable> tables() const;
   io::FileLayout layout(const config::Job& job) const;
   std::int64_t bytes() const;  ///< of all live tables
 };

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study/simulation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <numeric>
 
 #include "core/build_info.hpp"
@@ -9,6 +13,7 @@
 #include "solvers/adex_kernel.hpp"
 #include "solvers/cvode.hpp"
 #include "solvers/solver_versions.hpp"
+#include "sweep/progress.hpp"
 
 namespace modscape::study {
 namespace {
@@ -86,15 +91,31 @@ void write(const config::SimulateJob& job, const solvers::SpikeRun& run, const T
 
 }  // namespace
 
+std::string simulation_plan_text(const config::SimulateJob& job) {
+  config::SimulateJob pilot = job;
+  pilot.protocol.duration = std::min(job.protocol.duration, 1000.0);
+  pilot.record_trace = false;
+  Trace none;
+  const auto start = std::chrono::steady_clock::now();
+  const solvers::SpikeRun run = job.integrator.method == "bulk" ? run_bulk(pilot) : run_cvode(pilot, none);
+  const double scale = job.protocol.duration / pilot.protocol.duration;
+  const double seconds = scale * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double samples = job.record_trace ? std::floor(job.protocol.duration / job.sample_interval) + 1.0 : 0.0;
+  const double spikes = scale * static_cast<double>(run.times.size());
+  return fmt::format(
+      "protocol      {} ms with {}\nrows          about {:.0f} spikes, {:.0f} samples of the trace\noutput        {}\n"
+      "time          about {} on 1 rank\n",
+      job.protocol.duration, job.integrator.method, spikes, samples,
+      sweep::format_bytes(8.0 * (3.0 * spikes + 4.0 * samples)), sweep::format_duration(seconds));
+}
+
 SimulationReport simulate(const config::Job& job, const std::string& path, bool force) {
-  if (job.simulate.integrator.method == "bulk" && job.simulate.record_trace)
-    throw BadInput("record", "the bulk integrator stores no trace", "integrator method = \"cvode\"");
   Trace trace;
   const solvers::SpikeRun run =
       job.simulate.integrator.method == "bulk" ? run_bulk(job.simulate) : run_cvode(job.simulate, trace);
   std::map<std::string, std::string> provenance = run_environment();
   const BuildInfo build = build_info();
-  provenance.insert({{"job", job.resolved},
+  provenance.insert({{"job_text", job.resolved},
                      {"job_hash", job.hash},
                      {"version", build.version},
                      {"commit", build.commit},

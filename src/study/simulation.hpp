@@ -14,6 +14,9 @@ struct SimulationReport {
   bool ok = false;
 };
 
+/// What --dry-run prints.
+std::string simulation_plan_text(const config::SimulateJob& job);
+
 /// Serial. Writes `path` (docs/output-format.md); an existing file is refused unless `force`.
 SimulationReport simulate(const config::Job& job, const std::string& path, bool force);
 

@@ -321,15 +321,20 @@ std::string study_plan_text(const config::Job& job, int ranks) {
   const double seconds =
       per_point *
       (static_cast<double>(job.study.points + refinement) + points_per_model * static_cast<double>(models)) / ranks;
+  const std::vector<io::LiveTable> tables = plan.tables();
+  std::int64_t rows = 0;
+  for (const io::LiveTable& table : tables) rows += table.rows;
   return fmt::format(
       "exploration   {} points x {} currents ({} to {} pA), {} parameters\n"
       "refinement    {} conditions x {} rounds x {} points\n"
       "models        {} accepted models, each re-integrated with CVODE at {} currents\n"
-      "output        {:.1f} MB\n"
+      "rows          {} in {} tables\n"
+      "output        {}\n"
       "time          about {} on {} rank{}\n",
       job.study.points, plan.grid.currents.size(), plan.grid.currents.front(), plan.grid.currents.back(),
-      plan.space.size(), conditions, job.study.rounds, job.study.draws, models, plan.data_currents.size(),
-      static_cast<double>(plan.bytes()) / 1e6, sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
+      plan.space.size(), conditions, job.study.rounds, job.study.draws, models, plan.data_currents.size(), rows,
+      tables.size(), sweep::format_bytes(static_cast<double>(plan.bytes())), sweep::format_duration(seconds), ranks,
+      ranks == 1 ? "" : "s");
 }
 
 }  // namespace modscape::study

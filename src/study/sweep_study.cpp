@@ -110,9 +110,10 @@ std::string sweep_plan_text(const config::Job& job, int ranks) {
                          static_cast<double>(pilot.points);
   const auto bytes_per_row = static_cast<double>(job.sweep.ranges.size() + 5 * job.sweep.currents.size()) * 8.0 + 5.0;
   return fmt::format(
-      "points        {} x {} currents with {}\noutput        {:.1f} MB\ntime          about {} on {} rank{}\n",
-      job.sweep.points, job.sweep.currents.size(), job.sweep.integrator.method,
-      bytes_per_row * static_cast<double>(job.sweep.points) / 1e6,
+      "points        {} x {} currents with {}\nrows          {} in 1 table\noutput        {}\n"
+      "time          about {} on {} rank{}\n",
+      job.sweep.points, job.sweep.currents.size(), job.sweep.integrator.method, job.sweep.points,
+      sweep::format_bytes(bytes_per_row * static_cast<double>(job.sweep.points)),
       sweep::format_duration(seconds * static_cast<double>(job.sweep.points) / ranks), ranks, ranks == 1 ? "" : "s");
 }
 

@@ -26,4 +26,7 @@ class Progress {
 /// "3 s", "2 min 05 s", "1 h 12 min".
 std::string format_duration(double seconds);
 
+/// "812 bytes", "3.4 kB", "1.2 MB", "5.0 GB".
+std::string format_bytes(double bytes);
+
 }  // namespace modscape::sweep
