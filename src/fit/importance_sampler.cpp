@@ -13,8 +13,10 @@ namespace modscape::fit {
 namespace {
 
 constexpr std::size_t components = 100;
-constexpr unsigned degrees = 4;        // of freedom of every kernel
-constexpr double kernel_scale = 0.39;  // of the weighted covariance: a t of 4 degrees is wider by sqrt 2 than its scale
+constexpr unsigned degrees = 4;  // of freedom of every kernel
+// Of the weighted standard deviation. A t of 4 degrees is wider than its scale by sqrt 2; together about Silverman's
+// factor for 100 centres in 8 dimensions.
+constexpr double kernel_scale = 0.39;
 constexpr double wide_scale = 1.2;
 
 double log_standard_normal(std::span<const double> z) {

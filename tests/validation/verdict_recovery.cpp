@@ -55,8 +55,8 @@ config::StudyJob study_of_pair(const TruePair& pair, std::size_t number) {
   for (config::Range& range : job.ranges)
     if (range.name == "V_r") range.upper = -37.0;
   job.max_current = highest_model_current;
-  job.points = 8192;
-  job.rounds = 16;
+  job.points = 20480;
+  job.rounds = 12;
   job.draws = 1024;
   job.accepted = 192;
   job.integrator.rtol = 1e-6;

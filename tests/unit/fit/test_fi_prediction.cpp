@@ -75,13 +75,14 @@ TEST(FiRow, SilentNeuronHasNoRheobase) {
   EXPECT_THAT(row.counts, testing::Each(0.0));
 }
 
-// A neuron that fires at the first current and below it: its rheobase is not on the grid and is put at its lower end.
-TEST(FiRow, RheobaseBelowTheGridIsPutOneStepBelowIt) {
+// A neuron that fires at the first current and below it: the same rheobase as on a grid that begins lower.
+TEST(FiRow, RheobaseBelowTheGrid) {
   models::AdexParameters p = neuron;
   p.E_L = -40.0;
-  const FiRow row = compute_fi_row(p, protocol(40, 200, 20), {});
-  EXPECT_TRUE(row.spontaneous);
-  EXPECT_EQ(row.rheobase, 20.0 + 20.0 / 64.0);
+  const FiRow high = compute_fi_row(p, protocol(40, 200, 20), {}), low = compute_fi_row(p, protocol(-400, 200, 20), {});
+  EXPECT_TRUE(high.spontaneous);
+  EXPECT_LT(low.rheobase, 0.0);
+  EXPECT_NEAR(high.rheobase, low.rheobase, 5.0);  // the interval doubles on the way down
 }
 
 TEST(FiRow, AFailedRunNamesItself) {
