@@ -192,7 +192,7 @@ class Outputs(Refusals):
 
     def test_below_a_regular_file(self):
         self.write("file", "")
-        self.for_each("file/out.h5", ["file/out.h5: the folder file does not exist"])
+        self.refuse("sweep", "sweep.toml", "-o", "file/out.h5", expected=["file/out.h5: the folder file does not exist"])
 
     def test_folder_that_takes_no_files(self):
         for kind, _ in self.JOBS:
@@ -206,7 +206,7 @@ class Outputs(Refusals):
 
     def test_folder_as_output(self):
         (self.folder / "folder").mkdir()
-        self.for_each("folder", ["folder: is not a regular file"])
+        self.refuse("simulate", "simulate.toml", "-o", "folder", expected=["folder: is not a regular file"])
 
     def test_no_results_file(self):
         self.write("notes.h5", "do not lose me\n")
