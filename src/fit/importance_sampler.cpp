@@ -13,11 +13,10 @@ namespace modscape::fit {
 namespace {
 
 constexpr std::size_t components = 100;
-constexpr unsigned degrees = 4;  // of freedom of every kernel
-// Of the weighted standard deviation. A t of 4 degrees is wider than its scale by sqrt 2; together about Silverman's
-// factor for 100 centres in 8 dimensions.
-constexpr double kernel_scale = 0.39;
-constexpr double wide_scale = 1.2;
+constexpr unsigned degrees = 4;           // of freedom of every kernel
+constexpr double kernel_scale = 0.45;     // of the weighted standard deviation (a t of 4 degrees is sqrt 2 wider)
+constexpr double centre_shrinkage = 0.8;  // of a centre's distance to the mean
+constexpr double wide_scale = 1.2;        // of the weighted standard deviation
 
 double log_standard_normal(std::span<const double> z) {
   double sum = 0.0;
@@ -193,9 +192,20 @@ Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likel
   for (std::size_t d = 0; d < n; ++d) covariance[d * n + d] += 1e-4;
   proposal.kernel = cholesky(scaled(covariance, kernel_scale * kernel_scale), n);
   proposal.wide = cholesky(scaled(covariance, wide_scale * wide_scale), n);
-  const double offset = CounterRng(seed, Purpose::resample, item).uniform(0);
-  for (const std::size_t i : systematic_resample(weights.w, components, offset))
-    proposal.centres.insert(proposal.centres.end(), pool.point(i).begin(), pool.point(i).end());
+  const CounterRng rng(seed, Purpose::resample, item);
+  std::uint64_t step = 1;
+  for (const std::size_t i : systematic_resample(weights.w, components, rng.uniform(0))) {
+    // Not on the point itself, where the proposal's density would be high because the point had a large weight: that
+    // biases its new weight downwards. Drawn in towards the mean, so that centres and kernels together have the spread
+    // of the target (Liu & West 2001).
+    std::vector<double> noise(n);
+    for (double& x : noise) x = rng.normal(step++);
+    for (std::size_t d = 0; d < n; ++d) {
+      double centre = proposal.mean[d] + centre_shrinkage * (pool.point(i)[d] - proposal.mean[d]);
+      for (std::size_t k = 0; k <= d; ++k) centre += proposal.kernel[d * n + k] * noise[k];
+      proposal.centres.push_back(centre);
+    }
+  }
   return proposal;
 }
 
