@@ -75,7 +75,7 @@ def _verdicts(study):
         _table(["pair", "verdict", *style.VERDICT_COLOURS, "null switches"], map(_probabilities, pairs.items()), {1})
         + f"<ul>{reasons}</ul>"
         + _table(STATISTIC_HEAD, map(_statistics, pairs.items()))
-        + '<p class="meta">First table: probabilities of the four verdicts; <em>null switches</em>: how often two random halves of one '
+        + '<p class="meta">First table: shares of the four verdicts, corrected by the null; <em>null switches</em>: how often two random halves of one '
         "condition would be called switching. p: share of the null, which is random halves of one condition, that reaches the value (the "
         "value itself counted); "
         f"<em>null ESS</em>: effective draws of a half. Criterion: {criterion}.</p>"
@@ -95,7 +95,8 @@ def _probabilities(row):
 def _statistics(row):
     pair, verdict = row
     names = ("regime_p_value", "shift_p_value", "gain_p_value")
-    p_values = [_number(verdict, name, ".2g") if "null_shift" in verdict else "no null" for name in names]
+    halves = len(verdict["null_shift"]) if "null_shift" in verdict else 0
+    p_values = [style.p_text(verdict.attribute(name), halves).removeprefix("= ") if halves else "no null" for name in names]
     shift = f"{_number(verdict, 'shift', '+.0f')} ± {_number(verdict, 'shift_sd', '.0f')} pA"
     ratio, low, high = (_number(verdict, name, ".2f") for name in ("gain_ratio", "gain_ratio_low", "gain_ratio_high"))
     gain = f"{ratio} [{low}, {high}]"

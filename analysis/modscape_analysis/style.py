@@ -74,3 +74,8 @@ def legend_above(figure, handles, columns):
     strip = (0.12 + 0.21 * -(-len(handles) // columns)) / figure.get_figheight()
     figure.get_layout_engine().set(rect=(0, 0, 1, 1 - strip))
     figure.legend(handles=handles, loc="upper center", ncol=columns, borderaxespad=0.4)
+
+
+def p_text(value, halves):
+    """Relation and value; no more is known of a p-value below which none of the halves reaches."""
+    return f"{'≤' if value * (halves + 1) < 1.5 else '='} {value:.2g}"

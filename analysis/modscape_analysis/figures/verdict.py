@@ -100,7 +100,7 @@ def _null(verdict, name):
 
 
 def _title(text, value, p_value, null):
-    against = f"p = {p_value:.2g}" if null.size else "no null"
+    against = f"p {style.p_text(p_value, null.size)}" if null.size else "no null"
     return f"{text}\n{value:.2g}, {against}".replace("-", "−")
 
 
