@@ -210,7 +210,7 @@ TEST(ImportanceSampler, ADrawIsAFunctionOfItsIndex) {
   EXPECT_NE(forward[1], forward[0]);
 }
 
-// The draws have the density the weights divide by: weights of a proposal's own draws for the prior average to one.
+// Moments of the draws against those of the mixture.
 TEST(ImportanceSampler, DrawsFollowTheDensityOfTheProposal) {
   Sampled run = sampled([](auto z) { return -0.5 * z[0] * z[0]; }, 2, 0, 4);
   const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
@@ -240,6 +240,39 @@ TEST(ImportanceSampler, DrawsFollowTheDensityOfTheProposal) {
     EXPECT_NEAR(mean[d], (1.0 - wide_share) * centre + wide_share * proposal.mean[d], errors * standard_error);
     EXPECT_NEAR(second[d], expected_second, errors * std::sqrt(3.0) * expected_second / std::sqrt(n));
   }
+}
+
+// Normal density with a lower triangular factor L of the covariance, two dimensions written out.
+double normal_density(const std::vector<double>& factor, double dx, double dy) {
+  const double u = dx / factor[0], v = (dy - factor[2] * u) / factor[3];
+  return std::exp(-0.5 * (u * u + v * v)) / (2.0 * M_PI * factor[0] * factor[3]);
+}
+
+// Prior and one proposal: weights of the prior are its density over that of everything that was drawn.
+TEST(ImportanceSampler, WeightsDivideByTheMixtureOfAllDraws) {
+  const Sampled run = sampled([](auto z) { return -8.0 * (z[0] - z[1]) * (z[0] - z[1]); }, 2, 0, 4);
+  const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
+  const std::vector<double> explored = prior_points(300, 2);
+  std::vector<double> drawn, densities;
+  for (std::uint64_t i = 0; i < 100; ++i)
+    for (const double x : draw(proposal, 2, 3, 9, i)) drawn.push_back(x);
+  SamplePool pool(2);
+  pool.add_prior(explored);
+  pool.add(proposal, drawn);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < 400; ++i) {
+    const double x = pool.point(i)[0], y = pool.point(i)[1];
+    const double prior = std::exp(-0.5 * (x * x + y * y)) / (2.0 * M_PI);
+    double narrow = 0.0;
+    for (std::size_t c = 0; c < proposal.centres.size(); c += 2)
+      narrow += normal_density(proposal.kernel, x - proposal.centres[c], y - proposal.centres[c + 1]) * 2.0 /
+                static_cast<double>(proposal.centres.size());
+    const double wide = normal_density(proposal.wide, x - proposal.mean[0], y - proposal.mean[1]);
+    densities.push_back(prior / (0.75 * prior + 0.25 * ((1.0 - wide_share) * narrow + wide_share * wide)));
+    sum += densities.back();
+  }
+  const Weights weights = pool.weights(std::vector<double>(400, 0.0));
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_NEAR(weights.w[i], densities[i] / sum, 1e-12);
 }
 
 TEST(ImportanceSampler, TemperIsTheLargestThatKeepsTheSampleSize) {
