@@ -17,7 +17,8 @@ enum class Purpose : std::uint64_t {
   split_half,
   null_data,
   synthetic,
-  pilot
+  pilot,
+  predictive
 };
 
 class CounterRng {

@@ -205,6 +205,15 @@ std::vector<std::uint8_t> ResultsFile::verified_status(const std::string& table)
   return {bytes.begin(), bytes.end()};
 }
 
+std::vector<std::uint8_t> ResultsFile::attempts(const std::string& table) {
+  const std::string bytes = on_root(impl_->comm, [&] {
+    OpenTable& open = impl_->table(table);
+    const std::vector<std::uint8_t> counts = open.attempts(0, open.layout().rows);
+    return std::string(counts.begin(), counts.end());
+  });
+  return {bytes.begin(), bytes.end()};
+}
+
 void ResultsFile::note_attempt(const std::string& table, std::int64_t first, std::int64_t count) {
   impl_->table(table).note_attempt(first, count);
 }

@@ -181,6 +181,9 @@ class ResultsFile {
   /// such).
   std::vector<std::uint8_t> verified_status(const std::string& table);
 
+  /// How often each row was begun so far. Collective, as above.
+  std::vector<std::uint8_t> attempts(const std::string& table);
+
   /// Notes an attempt at rows [first, first+count) before computing them (uint8 counters under /provenance).
   /// Independent.
   void note_attempt(const std::string& table, std::int64_t first, std::int64_t count);

@@ -135,7 +135,7 @@ double rheobase_p_value(const Sampler& sampler, const config::StudyJob& job, std
   double as_far = 0.0;
   for (std::size_t i = 0; i < accepted.size(); ++i) {
     const double location = sampler.result(accepted[i]).rheobase;
-    const CounterRng rng(job.seed, Purpose::null_data, (condition << 32U) + i);
+    const CounterRng rng(job.seed, Purpose::predictive, (condition << 32U) + i);
     std::vector<double> cells;
     for (std::size_t k = 0; k < n; ++k)
       cells.push_back(target.step * std::ceil((location + sd * rng.normal(k)) / target.step));

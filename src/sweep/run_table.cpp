@@ -22,15 +22,17 @@ std::int64_t chunk_size(std::int64_t left, int ranks) {
 class Worker {
  public:
   Worker(io::ResultsFile& file, const io::LiveTable& table, const RowFunction& compute,
-         const std::vector<std::int64_t>& missing, const parallel::TaskCounter& counter)
-      : file_(file), table_(table), compute_(compute), missing_(missing), counter_(counter) {}
+         const std::vector<std::int64_t>& missing, const std::vector<std::uint8_t>& attempts,
+         const parallel::TaskCounter& counter)
+      : file_(file), table_(table), compute_(compute), missing_(missing), attempts_(attempts), counter_(counter) {}
 
   // Computes and writes the rows at positions [first, last) of the missing list, one block per run of neighbouring
-  // rows.
+  // rows. A row that was begun before and has no result may be the one that ended the job: it is a block of its own, so
+  // that it cannot take its neighbours along again.
   void work(std::int64_t first, std::int64_t last) {
     while (first < last) {
       std::int64_t end = first + 1;
-      while (end < last && at(end) == at(end - 1) + 1) ++end;
+      while (end < last && at(end) == at(end - 1) + 1 && !begun(first) && !begun(end)) ++end;
       io::RowBlock block(table_, at(first), end - first);
       file_.note_attempt(table_.path, block.first(), block.count());
       for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
@@ -53,10 +55,12 @@ class Worker {
 
  private:
   std::int64_t at(std::int64_t position) const { return missing_[static_cast<std::size_t>(position)]; }
+  bool begun(std::int64_t position) const { return attempts_[static_cast<std::size_t>(at(position))] > 0; }
   io::ResultsFile& file_;
   const io::LiveTable& table_;
   const RowFunction& compute_;
   const std::vector<std::int64_t>& missing_;
+  const std::vector<std::uint8_t>& attempts_;
   const parallel::TaskCounter& counter_;
   double slowest_ = 0.0;
   std::int64_t failed_ = 0;
@@ -79,10 +83,11 @@ TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, co
   }
   if (missing.empty()) return run;
 
+  const std::vector<std::uint8_t> attempts = file.attempts(table.path);
   const auto total = static_cast<std::int64_t>(missing.size());
   Progress progress(label, table.rows, table.rows - total, comm.is_root());
   parallel::TaskCounter counter(comm);
-  Worker worker(file, table, compute, missing, counter);
+  Worker worker(file, table, compute, missing, attempts, counter);
   std::int64_t claimed = 0, computed = 0;
   while (claimed < total) {
     // The size of a claim follows from the last position seen, so no second call is needed to learn it.

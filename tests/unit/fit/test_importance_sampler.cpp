@@ -216,8 +216,8 @@ double student_cdf(double x) {
   return 0.5 + 0.375 * x / std::sqrt(s) * (1.0 - x * x / s / 12.0);
 }
 
-// Along each coordinate a proposal is a mixture of t distributions; that the weights divide by the same density is what
-// the evidences above show.
+// Along each coordinate a proposal is a mixture of t distributions; that the weights divide by the same density is
+// what the next test shows.
 TEST(ImportanceSampler, DrawsFollowTheProposal) {
   Sampled run = sampled([](auto z) { return -0.5 * z[0] * z[0]; }, 2, 0, 4);
   const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
@@ -237,6 +237,39 @@ TEST(ImportanceSampler, DrawsFollowTheProposal) {
       EXPECT_NEAR(static_cast<double>(below) / n, expected, errors * std::sqrt(expected * (1.0 - expected) / n)) << x;
     }
   }
+}
+
+// Density of Student's t with 4 degrees of freedom and the lower triangular factor L, two dimensions written out.
+double student_density(const std::vector<double>& factor, double dx, double dy) {
+  const double u = dx / factor[0], v = (dy - factor[2] * u) / factor[3];
+  return std::pow(1.0 + 0.25 * (u * u + v * v), -3.0) / (2.0 * M_PI * factor[0] * factor[3]);
+}
+
+// Prior and one proposal: weights of the prior are its density over that of everything that was drawn.
+TEST(ImportanceSampler, WeightsDivideByTheMixtureOfAllDraws) {
+  const Sampled run = sampled([](auto z) { return -8.0 * (z[0] - z[1]) * (z[0] - z[1]); }, 2, 0, 4);
+  const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
+  const std::vector<double> explored = prior_points(300, 2);
+  std::vector<double> drawn, densities;
+  for (std::uint64_t i = 0; i < 100; ++i)
+    for (const double x : draw(proposal, 2, 3, 9, i)) drawn.push_back(x);
+  SamplePool pool(2);
+  pool.add_prior(explored);
+  pool.add(proposal, drawn);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < 400; ++i) {
+    const double x = pool.point(i)[0], y = pool.point(i)[1];
+    const double prior = std::exp(-0.5 * (x * x + y * y)) / (2.0 * M_PI);
+    double narrow = 0.0;
+    for (std::size_t c = 0; c < proposal.centres.size(); c += 2)
+      narrow += student_density(proposal.kernel, x - proposal.centres[c], y - proposal.centres[c + 1]) * 2.0 /
+                static_cast<double>(proposal.centres.size());
+    const double wide = student_density(proposal.wide, x - proposal.mean[0], y - proposal.mean[1]);
+    densities.push_back(prior / (0.75 * prior + 0.25 * ((1.0 - wide_share) * narrow + wide_share * wide)));
+    sum += densities.back();
+  }
+  const Weights weights = pool.weights(std::vector<double>(400, 0.0));
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_NEAR(weights.w[i], densities[i] / sum, 1e-12);
 }
 
 TEST(ImportanceSampler, TemperIsTheLargestThatKeepsTheSampleSize) {
