@@ -29,6 +29,8 @@ struct RunOptions {
   double max_walltime = 0.0;  ///< s
 };
 void add_run_options(CLI::App& command, RunOptions& options);
+/// For jobs of tables that can be resumed.
+void add_walltime_option(CLI::App& command, RunOptions& options);
 
 /// Collective: rank 0 makes the job, every rank gets it (Boost.Serialization). A BadInput of rank 0 is thrown on every
 /// rank. Refuses singletons where ranks were meant, and starts the wall-time clock.

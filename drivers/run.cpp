@@ -19,6 +19,9 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--check", options.check, "Validate the job and its output, and stop");
   command.add_flag("--dry-run", options.dry_run, "Print the plan (points, rows, bytes, time from a pilot) and stop");
   command.add_flag("--force", options.force, "Replace an existing output of another job");
+}
+
+void add_walltime_option(CLI::App& command, RunOptions& options) {
   command.add_option("--max-walltime", options.max_walltime, "Drain and exit 75 before this many seconds have passed")
       ->check(CLI::PositiveNumber);
 }

@@ -68,6 +68,7 @@ void add_study(CLI::App& app, Action& action) {
       "What fixes the voltage scale, with --from: \"E_L=-85 mV\" and \"V_T=-45 mV\" (or \"R_in=120 MOhm\")");
   sub->add_option("--cell-type", command->cell_type, "Rows of the table with this cell_type, with --from");
   sub->add_option("--max-failed", command->max_failed, "Exit 3 if more points than this failed");
+  add_walltime_option(*sub, command->run);
   add_run_options(*sub, command->run);
   sub->footer(
       "Examples:\n  mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5\n"

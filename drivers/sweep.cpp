@@ -36,6 +36,7 @@ void add_sweep(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* sub = app.add_subcommand("sweep", "Spike counts and features over a design of parameter points x currents");
   sub->add_option("job", options->job_file, "Job file (TOML, kind = \"sweep\")")->required();
+  add_walltime_option(*sub, *options);
   add_run_options(*sub, *options);
   sub->footer("Example:\n  mpirun -n 2 modscape sweep jobs/examples/small_sweep.toml -o sweep.h5");
   sub->callback(

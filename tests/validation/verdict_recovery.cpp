@@ -131,6 +131,9 @@ TEST(VerdictRecovery, ClaimsNoSwitchThatDidNotHappen) {
         << details;
   }
   EXPECT_LE(false_switching, 0.05 * 2 * pairs_per_truth);
+  // A verdict that never commits itself is no verdict.
+  EXPECT_GE(count["scaling"]["scaling"], 5);
+  EXPECT_GE(count["none"]["none"], 7);
 }
 
 }  // namespace

@@ -66,7 +66,9 @@ TEST(LinearAlgebra, RowsAreEigenvectors) {
       length += eigen.vectors[k * 3 + i] * eigen.vectors[k * 3 + i];
     }
     EXPECT_NEAR(length, 1.0, 1e-14);
-    if (k > 0) EXPECT_LE(eigen.values[k], eigen.values[k - 1]);
+    if (k > 0) {
+      EXPECT_LE(eigen.values[k], eigen.values[k - 1]);
+    }
   }
 }
 

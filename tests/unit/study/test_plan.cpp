@@ -19,6 +19,7 @@ test_support::Recording recording(std::vector<double> currents, std::vector<doub
   test_support::Recording recording;
   recording.curve.cells = 5;
   recording.curve.mean.assign(currents.size(), 1.0);
+  recording.curve.mean.front() = 0.0;
   recording.curve.sem.assign(currents.size(), 0.5);
   recording.curve.currents = std::move(currents);
   recording.rheobases = std::move(rheobases);
@@ -42,10 +43,20 @@ TEST(Plan, GridGoesSixtyPercentBeyondTheData) {
   EXPECT_EQ(plan.grid.duration, 500.0);
 }
 
+// Cells that fire at the lowest step: the model they are offsets of may fire below it. Regimes are told from 0 on.
+TEST(Plan, GridBeginsBelowCellsThatFireAtOnce) {
+  test_support::Recording active = recording({40, 60, 80}, {});
+  active.curve.mean.front() = 0.2;
+  const Plan plan = make_plan(test_support::study_of(active, recording({40, 80, 100}, {80, 80})));
+  EXPECT_EQ(plan.grid.currents.front(), -160.0);
+  EXPECT_THAT(plan.regime_currents, ElementsAre(0, 20, 40, 60, 80, 100, 120, 140, 160));
+}
+
 TEST(Plan, GridGoesToTheCurrentAskedFor) {
   config::StudyJob job = small_job();
   job.max_current = 120.0;
   EXPECT_EQ(make_plan(job).grid.currents.back(), 120.0);
+  job.min_current = 0.0;
   job.curves[0].currents = {0, 60, 80};
   EXPECT_THAT(make_plan(job).regime_currents, ElementsAre(0, 20, 40, 60, 80, 100, 120));  // one zero
 }
