@@ -70,8 +70,8 @@ class Study {
 
   /// Collective; also after an interruption.
   std::int64_t close() {
-    file_.close();
     if (finished_ && comm_.is_root()) std::filesystem::remove(checkpoint_path_);
+    file_.close();  // collective: when any rank goes on, the checkpoint is gone
     return failed_;
   }
 
