@@ -7,6 +7,10 @@ target_compile_options(modscape_flags INTERFACE -Wall -Wextra -Wpedantic -Wconve
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(modscape_flags INTERFACE -Wno-restrict) # false positives on std::string (GCC bug 105329)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # As g++ means -Wconversion; and libstdc++ 12 itself calls what it deprecates (get_temporary_buffer).
+  target_compile_options(modscape_flags INTERFACE -Wno-sign-conversion -Wno-deprecated-declarations)
+endif()
 # The same bits on every machine that has the instruction set: no fused multiply-add behind our back (docs/decisions/0002).
 target_compile_options(modscape_flags INTERFACE -ffp-contract=off)
 if(MODSCAPE_WERROR)

@@ -21,19 +21,21 @@ constexpr double a21 = 1.0 / 5, a31 = 3.0 / 40, a32 = 9.0 / 40, a41 = 44.0 / 45,
 template <class F>
 void dopri5(const F& f, double x, const State& y, const State& k1, double h, State& next, State& k7, State& error) {
   State k2, k3, k4, k5, k6, s;
-  for (int i = 0; i < 2; ++i) s[i] = y[i] + h * a21 * k1[i];
+  for (std::size_t i = 0; i < 2; ++i) s[i] = y[i] + h * a21 * k1[i];
   k2 = f(x + h / 5, s);
-  for (int i = 0; i < 2; ++i) s[i] = y[i] + h * (a31 * k1[i] + a32 * k2[i]);
+  for (std::size_t i = 0; i < 2; ++i) s[i] = y[i] + h * (a31 * k1[i] + a32 * k2[i]);
   k3 = f(x + 0.3 * h, s);
-  for (int i = 0; i < 2; ++i) s[i] = y[i] + h * (a41 * k1[i] + a42 * k2[i] + a43 * k3[i]);
+  for (std::size_t i = 0; i < 2; ++i) s[i] = y[i] + h * (a41 * k1[i] + a42 * k2[i] + a43 * k3[i]);
   k4 = f(x + 0.8 * h, s);
-  for (int i = 0; i < 2; ++i) s[i] = y[i] + h * (a51 * k1[i] + a52 * k2[i] + a53 * k3[i] + a54 * k4[i]);
+  for (std::size_t i = 0; i < 2; ++i) s[i] = y[i] + h * (a51 * k1[i] + a52 * k2[i] + a53 * k3[i] + a54 * k4[i]);
   k5 = f(x + h * 8 / 9, s);
-  for (int i = 0; i < 2; ++i) s[i] = y[i] + h * (a61 * k1[i] + a62 * k2[i] + a63 * k3[i] + a64 * k4[i] + a65 * k5[i]);
+  for (std::size_t i = 0; i < 2; ++i)
+    s[i] = y[i] + h * (a61 * k1[i] + a62 * k2[i] + a63 * k3[i] + a64 * k4[i] + a65 * k5[i]);
   k6 = f(x + h, s);
-  for (int i = 0; i < 2; ++i) next[i] = y[i] + h * (b1 * k1[i] + b3 * k3[i] + b4 * k4[i] + b5 * k5[i] + b6 * k6[i]);
+  for (std::size_t i = 0; i < 2; ++i)
+    next[i] = y[i] + h * (b1 * k1[i] + b3 * k3[i] + b4 * k4[i] + b5 * k5[i] + b6 * k6[i]);
   k7 = f(x + h, next);
-  for (int i = 0; i < 2; ++i)
+  for (std::size_t i = 0; i < 2; ++i)
     error[i] = h * (e1 * k1[i] + e3 * k3[i] + e4 * k4[i] + e5 * k5[i] + e6 * k6[i] + e7 * k7[i]);
 }
 

@@ -19,6 +19,19 @@ std::vector<double> exploration_points(const config::StudyJob& job, const Plan& 
   return z;
 }
 
+void compute_point(const Plan& plan, std::span<const double> z, io::RowBlock& block, std::int64_t row) {
+  const PointColumns columns = point_columns(plan);
+  const std::size_t n = plan.space.size();
+  const std::vector<double> values = plan.space.values(z.subspan(static_cast<std::size_t>(row) * n, n));
+  for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
+  const fit::FiRow result = fit::compute_fi_row(plan.space.neuron(values), plan.grid, plan.kernel);
+  std::ranges::copy(result.counts, block.f64(row, columns.counts).begin());
+  block.f64(row, columns.rheobase)[0] = result.rheobase;
+  block.f64(row, columns.count_at_rheobase)[0] = result.count_at_rheobase;
+  block.i32(row, columns.spontaneous)[0] = result.spontaneous ? 1 : 0;
+  block.set_status(row, static_cast<io::RowStatus>(result.status));
+}
+
 Sampler::Sampler(const config::StudyJob& job, const Plan& plan)
     : job_(job),
       plan_(plan),

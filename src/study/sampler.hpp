@@ -4,6 +4,7 @@
 // in a checkpoint beside the file.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct PointResult {
   bool spontaneous = false;
   bool usable = false;  ///< the row was computed without failure
 };
+
+/// Fills the row of a point table for the point at `z` (all points of the table, row-major).
+void compute_point(const Plan& plan, std::span<const double> z, io::RowBlock& block, std::int64_t row);
 
 class Sampler {
  public:

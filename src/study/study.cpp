@@ -83,19 +83,7 @@ class Study {
   }
 
   void compute_points(const io::LiveTable& table, const std::string& label, const std::vector<double>& z) {
-    const PointColumns columns = point_columns(plan_);
-    const std::size_t n = plan_.space.size();
-    run_table(table, label, [&](io::RowBlock& block, std::int64_t row) {
-      const std::vector<double> values =
-          plan_.space.values(std::span<const double>(z).subspan(static_cast<std::size_t>(row) * n, n));
-      for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
-      const fit::FiRow result = fit::compute_fi_row(plan_.space.neuron(values), plan_.grid, plan_.kernel);
-      std::ranges::copy(result.counts, block.f64(row, columns.counts).begin());
-      block.f64(row, columns.rheobase)[0] = result.rheobase;
-      block.f64(row, columns.count_at_rheobase)[0] = result.count_at_rheobase;
-      block.i32(row, columns.spontaneous)[0] = result.spontaneous ? 1 : 0;
-      block.set_status(row, static_cast<io::RowStatus>(result.status));
-    });
+    run_table(table, label, [&](io::RowBlock& block, std::int64_t row) { compute_point(plan_, z, block, row); });
   }
 
   void explore() {

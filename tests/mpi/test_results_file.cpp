@@ -12,6 +12,7 @@
 #include "io/agreement.hpp"
 #include "io/compare.hpp"
 #include "io/probe.hpp"
+#include "support/results_fixture.hpp"
 
 namespace {
 using namespace modscape;
@@ -49,17 +50,8 @@ io::RowBlock computed(std::int64_t first, std::int64_t count) {
   return block;
 }
 
-class ResultsFileTest : public testing::Test {
+class ResultsFileTest : public test_support::ResultsFixture {
  protected:
-  void SetUp() override { clean(); }
-  void TearDown() override { clean(); }
-
-  void clean() {
-    world.barrier();
-    if (world.is_root())
-      for (const char* suffix : {"", ".lock", ".tmp", ".copy"}) std::filesystem::remove(path + suffix);
-    world.barrier();
-  }
   ResultsFile open(const std::string& hash = "aa", bool force = false) {
     return ResultsFile::open(world, path, layout_of(hash), {{"seed", "7"}}, force);
   }
@@ -85,9 +77,6 @@ class ResultsFileTest : public testing::Test {
     if (world.is_root()) std::ofstream(path) << text;
     world.barrier();
   }
-
-  Communicator world = Communicator::world();
-  std::string path = "results.h5";
 };
 
 TEST_F(ResultsFileTest, RowsOfAllRanksAreReadBack) {

@@ -12,6 +12,7 @@
 
 #include "io/compare.hpp"
 #include "parallel/stop_signal.hpp"
+#include "support/results_fixture.hpp"
 
 namespace {
 using namespace modscape;
@@ -37,16 +38,8 @@ void fill(RowBlock& block, std::int64_t row) {
 }
 constexpr std::int64_t failing = 5;  // 7, 57, 107, 157, 207
 
-class RunTable : public testing::Test {
+class RunTable : public test_support::ResultsFixture {
  protected:
-  void SetUp() override { clean(); }
-  void TearDown() override { clean(); }
-  void clean() {
-    world.barrier();
-    if (world.is_root())
-      for (const char* suffix : {"", ".lock", ".tmp", ".copy"}) std::filesystem::remove(path + suffix);
-    world.barrier();
-  }
   ResultsFile open() { return ResultsFile::open(world, path, {"test", "", "aa", {table}}, {}, false); }
 
   /// How often each row was computed, over all ranks; on every rank.
@@ -59,8 +52,6 @@ class RunTable : public testing::Test {
     return sweep::run_table(world, file, table, "test", compute);
   }
 
-  Communicator world = Communicator::world();
-  std::string path = "table.h5";
   io::LiveTable table = table_of();
 };
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "io/results_file.hpp"
+#include "support/results_fixture.hpp"
 #include "support/study_job.hpp"
 
 namespace {
@@ -19,27 +20,14 @@ using testing::HasSubstr;
 const models::AdexParameters neuron{110, 4, -85, -45, 2.0, 0.2, 60, 100, -60, 0, 2};
 
 config::StudyJob small_job() {
-  const test_support::CellProtocol protocol{test_support::current_steps(100, 220, 40), 500.0, 8, 30.0};
-  config::StudyJob job = test_support::study_of(test_support::record_cells(neuron, protocol, "control", 3, 0),
-                                                test_support::record_cells(neuron, protocol, "modulated", 3, 1));
-  job.points = 64;
-  job.rounds = 1;
+  config::StudyJob job = test_support::small_study_of(neuron);
   job.draws = 16;
-  job.accepted = 12;
   job.min_ess = 1.0;
   return job;
 }
 
-class StudyTest : public testing::Test {
+class StudyTest : public test_support::ResultsFixture {
  protected:
-  void SetUp() override { clean(); }
-  void TearDown() override { clean(); }
-  void clean() {
-    world.barrier();
-    if (world.is_root())
-      for (const char* suffix : {"", ".lock", ".tmp", ".sampler"}) std::filesystem::remove(path + suffix);
-    world.barrier();
-  }
   StudyOutcome run(const config::StudyJob& job, const std::string& id, const study::StudyOptions& options = {}) {
     return study::run_study(world, test_support::job_of(job, id), path, options);
   }
@@ -52,8 +40,6 @@ class StudyTest : public testing::Test {
     }
     return "accepted";
   }
-  Communicator world = Communicator::world();
-  std::string path = "study.h5";
 };
 
 // Fewer points than a proposal asks for: a poor study, but a study.

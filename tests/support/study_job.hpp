@@ -27,6 +27,17 @@ inline config::StudyJob study_of(const Recording& control, const Recording& modu
   return job;
 }
 
+/// Few points for eight cells of one neuron, seen twice.
+inline config::StudyJob small_study_of(const models::AdexParameters& neuron) {
+  const CellProtocol protocol{current_steps(100, 220, 40), 500.0, 8, 30.0};
+  config::StudyJob job =
+      study_of(record_cells(neuron, protocol, "control", 3, 0), record_cells(neuron, protocol, "modulated", 3, 1));
+  job.points = 64;
+  job.rounds = 1;
+  job.accepted = 12;
+  return job;
+}
+
 /// `id` makes the job's identity.
 inline config::Job job_of(config::StudyJob study, const std::string& id) {
   config::Job job;

@@ -22,13 +22,8 @@ using testing::HasSubstr;
 const models::AdexParameters neuron{110, 4, -85, -45, 2.0, 0.2, 60, 100, -60, 0, 2};
 
 config::StudyJob small_job() {
-  const test_support::CellProtocol protocol{test_support::current_steps(100, 220, 40), 500.0, 8, 30.0};
-  config::StudyJob job = test_support::study_of(test_support::record_cells(neuron, protocol, "control", 3, 0),
-                                                test_support::record_cells(neuron, protocol, "modulated", 3, 1));
-  job.points = 64;
-  job.rounds = 1;
+  config::StudyJob job = test_support::small_study_of(neuron);
   job.draws = 8;
-  job.accepted = 12;
   return job;
 }
 
