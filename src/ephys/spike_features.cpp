@@ -24,7 +24,7 @@ SpikeFeatures spike_features(std::span<const double> spike_times, const Stimulus
     features.mean_frequency = 1000.0 * static_cast<double>(times.size()) / (times.back() - window.start);
   const std::vector<double> isi = interspike_intervals(times);
   if (isi.empty()) return features;
-  const double count = static_cast<double>(isi.size());
+  const auto count = static_cast<double>(isi.size());
   features.ISI_mean = std::accumulate(isi.begin(), isi.end(), 0.0) / count;
   features.first_ISI = isi.front();
   features.last_ISI = isi.back();

@@ -108,7 +108,7 @@ void SamplePool::update_mixture() {
     for (std::size_t i = log_density_[q].size(); i < count; ++i)
       log_density_[q].push_back(log_density(proposals_[q], centres, point(i)));
   }
-  const double total = static_cast<double>(count);
+  const auto total = static_cast<double>(count);
   log_mixture_.assign(count, 0.0);
   for (std::size_t i = 0; i < count; ++i) {
     double sum = prior_draws_ > 0 ? std::log(static_cast<double>(prior_draws_) / total) + log_prior_[i]

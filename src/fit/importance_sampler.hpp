@@ -63,12 +63,12 @@ class SamplePool {
 /// The largest exponent <= 1 whose tempered weights still have `wanted_ess`, by bisection.
 double largest_temper(const SamplePool& pool, std::span<const double> log_likelihood, double wanted_ess);
 
-/// A proposal for the tempered target: centres resampled systematically, kernel = shrunk weighted covariance.
+/// A proposal for the tempered target: centres resampled systematically and jittered.
 Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper,
                        std::uint64_t seed, std::uint64_t item);
 
-/// Draw i of a proposal: a pure function of (seed, item, i).
-std::vector<double> draw(const Proposal& proposal, std::size_t dimensions, std::uint64_t seed, std::uint64_t item,
+/// Draw `index` of a proposal in n dimensions: a pure function of (seed, item, index).
+std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t seed, std::uint64_t item,
                          std::uint64_t index);
 
 /// Indices of `count` points resampled systematically by weight, in pool order.

@@ -82,7 +82,7 @@ std::vector<double> predicted_means(const FiTarget& target, const FiCurveModel& 
 double location_log_likelihood(const FiTarget& target, double rheobase) {
   if (target.rheobases.size() < 2) return 0.0;
   if (std::isnan(rheobase)) return -std::numeric_limits<double>::infinity();
-  const double n = static_cast<double>(target.rheobases.size());
+  const auto n = static_cast<double>(target.rheobases.size());
   const double centre = std::accumulate(target.rheobases.begin(), target.rheobases.end(), 0.0) / n - 0.5 * target.step;
   double squares = 0.0;
   for (const double r : target.rheobases)

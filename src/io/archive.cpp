@@ -47,7 +47,7 @@ std::string framed(const std::string& payload) {
 }
 
 Expected<std::string> unframed(const std::string& bytes) {
-  if (bytes.compare(0, magic.size(), magic) != 0) return unexpected("not a modscape archive");
+  if (!bytes.starts_with(magic)) return unexpected("not a modscape archive");
   if (bytes.size() < header_size) return unexpected("truncated archive: the header is incomplete");
   std::size_t position = magic.size();
   const auto version = take<std::uint32_t>(bytes, position);

@@ -259,7 +259,10 @@ void compare_groups(hid_t a, hid_t b, const std::string& path, int depth, Differ
     std::erase_if(compared, [&](const std::string& name) { return path + "/" + name == provenance_path; });
     return compared;
   };
-  if (depth > deepest) return out.add(path, "groups are nested too deep");
+  if (depth > deepest) {
+    out.add(path, "groups are nested too deep");
+    return;
+  }
   for (const std::string& name : common(names(a), names(b), "object", path, out)) {
     const std::string child = path + "/" + name;
     if (link_of(a, name).type != H5L_TYPE_HARD || link_of(b, name).type != H5L_TYPE_HARD)
@@ -272,7 +275,10 @@ void compare_groups(hid_t a, hid_t b, const std::string& path, int depth, Differ
 void compare_objects(hid_t a, hid_t b, const std::string& path, int depth, Differences& out) {
   if (out.full()) return;
   const H5O_type_t kind = kind_of(a, path);
-  if (kind != kind_of(b, path)) return out.add(path, "group against dataset");
+  if (kind != kind_of(b, path)) {
+    out.add(path, "group against dataset");
+    return;
+  }
   compare_attributes(a, b, path, out);
   if (kind == H5O_TYPE_GROUP) compare_groups(a, b, path, depth, out);
   if (kind == H5O_TYPE_DATASET) compare_datasets(a, b, path, out);

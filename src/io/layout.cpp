@@ -44,7 +44,7 @@ std::string status_meanings() {
 }
 
 std::int64_t estimated_bytes(const FileLayout& layout) {
-  double bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
+  auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
   for (const LiveTable& table : layout.tables) {
     double row = 2 * sizeof(std::int64_t) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
     for (const Column& column : table.columns) {

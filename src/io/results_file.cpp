@@ -37,8 +37,8 @@ RowBlock crashed_row(const LiveTable& table, std::int64_t row) {
 }  // namespace
 
 struct ResultsFile::Impl {
-  Impl(const parallel::Communicator& parent, std::string file_path, const FileLayout& file_layout)
-      : comm(parent.split(0, parent.rank())), path(std::move(file_path)), layout(file_layout) {}
+  Impl(const parallel::Communicator& parent, std::string file_path, FileLayout file_layout)
+      : comm(parent.split(0, parent.rank())), path(std::move(file_path)), layout(std::move(file_layout)) {}
   /// An open shared file is given up, not closed: closing communicates. Nothing is lost, every write is a raw write.
   ~Impl() { static_cast<void>(file.release()); }
   Impl(const Impl&) = delete;
@@ -70,7 +70,7 @@ struct ResultsFile::Impl {
   void open_shared();
   void close_shared();
   OpenTable& table(const std::string& name);
-  std::vector<std::uint8_t> settle(OpenTable& open);
+  std::vector<std::uint8_t> settle(OpenTable& open) const;
   void copy_and_fill(const std::string& name, const std::string& text, const std::function<void(TreeWriter&)>& fill);
 };
 
@@ -133,7 +133,7 @@ OpenTable& ResultsFile::Impl::table(const std::string& name) {
 }
 
 /// Rank 0: verified statuses; rows that were begun too often are settled as crashed.
-std::vector<std::uint8_t> ResultsFile::Impl::settle(OpenTable& open) {
+std::vector<std::uint8_t> ResultsFile::Impl::settle(OpenTable& open) const {
   const LiveTable& live = open.layout();
   std::vector<std::uint8_t> statuses;
   const std::int64_t step = rows_per_block(live);

@@ -79,7 +79,7 @@ void fill_prior(const Plan& plan, const std::vector<double>& z, FitSummary& summ
       squares[d] += values[d] * values[d];
     }
   }
-  const double count = static_cast<double>(points);
+  const auto count = static_cast<double>(points);
   for (std::size_t d = 0; d <= n; ++d)
     summary.prior_sd.push_back(std::sqrt(std::max(0.0, squares[d] / count - sum[d] * sum[d] / count / count)));
   summary.combination_prior_sd = summary.prior_sd.back();
@@ -108,7 +108,7 @@ void fill_spectrum(const Sampler& sampler, const std::vector<double>& w, FitSumm
 double distance(std::vector<double> rheobases, double location, double sd, double step) {
   std::ranges::sort(rheobases);
   double largest = 0.0;
-  const double n = static_cast<double>(rheobases.size());
+  const auto n = static_cast<double>(rheobases.size());
   for (std::size_t i = 0; i < rheobases.size(); ++i) {
     const double predicted = normal_cdf((rheobases[i] - location) / sd);  // P(true rheobase <= grid current)
     const auto at_most = static_cast<double>(std::ranges::upper_bound(rheobases, rheobases[i]) - rheobases.begin());

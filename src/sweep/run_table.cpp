@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 // Positions in the list of missing rows: a share of what is left, so that the last chunks are small.
 std::int64_t chunk_size(std::int64_t left, int ranks) {
-  return std::clamp<std::int64_t>(left / (4 * ranks), 1, 64);
+  return std::clamp<std::int64_t>(left / (std::int64_t{4} * ranks), 1, 64);
 }
 
 class Worker {
