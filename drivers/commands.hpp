@@ -41,4 +41,8 @@ config::Job share_job(const parallel::Communicator& comm, const RunOptions& opti
 /// refuses what could not be written there, so that a check says what the run would say.
 std::string output_path(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job);
 
+/// True if --check or --dry-run was asked for; rank 0 has then printed the answer, for --dry-run what `plan` says.
+bool only_looked(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job,
+                 const std::function<std::string()>& plan);
+
 }  // namespace modscape::drivers

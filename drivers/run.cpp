@@ -61,4 +61,15 @@ std::string output_path(const parallel::Communicator& comm, const RunOptions& op
   return path;
 }
 
+bool only_looked(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job,
+                 const std::function<std::string()>& plan) {
+  if (!options.check && !options.dry_run) return false;
+  if (!comm.is_root()) return true;
+  if (options.check)
+    fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
+  else
+    fmt::print("{}", plan());
+  return true;
+}
+
 }  // namespace modscape::drivers

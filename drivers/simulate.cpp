@@ -16,14 +16,7 @@ ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
                    "run it without mpirun, or use modscape sweep");
   const config::Job job = share_job(comm, options, [&] { return config::load_job(options.job_file, "simulate"); });
   const std::string path = output_path(comm, options, job);
-  if (options.check) {
-    fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
-    return ExitCode::done;
-  }
-  if (options.dry_run) {
-    fmt::print("{}", study::simulation_plan_text(job.simulate));
-    return ExitCode::done;
-  }
+  if (only_looked(comm, options, job, [&] { return study::simulation_plan_text(job.simulate); })) return ExitCode::done;
   if (!options.force && io::file_exists(path)) {
     fmt::print("nothing to do: {} is complete\n", path);
     return ExitCode::done;

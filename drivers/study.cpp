@@ -34,14 +34,8 @@ ExitCode run(const StudyCommand& command, const parallel::Communicator& comm) {
   RunOptions options = command.run;
   if (options.job_file.empty()) options.job_file = command.table;
   const std::string path = output_path(comm, options, job);
-  if (command.run.check) {
-    if (comm.is_root()) fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
+  if (only_looked(comm, command.run, job, [&] { return study::study_plan_text(job, comm.size()); }))
     return ExitCode::done;
-  }
-  if (command.run.dry_run) {
-    if (comm.is_root()) fmt::print("{}", study::study_plan_text(job, comm.size()));
-    return ExitCode::done;
-  }
   const study::StudyOutcome outcome = study::run_study(comm, job, path, {command.run.force, command.max_failed});
   if (outcome == study::StudyOutcome::stopped) {
     if (comm.is_root()) fmt::print(stderr, "modscape: stopped early; the same command goes on where this one ended\n");

@@ -13,14 +13,7 @@ namespace {
 ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
   const config::Job job = share_job(comm, options, [&] { return config::load_job(options.job_file, "sweep"); });
   const std::string path = output_path(comm, options, job);
-  if (options.check) {
-    if (comm.is_root()) fmt::print("the job is valid (hash {})\n", job.hash.substr(0, 12));
-    return ExitCode::done;
-  }
-  if (options.dry_run) {
-    if (comm.is_root()) fmt::print("{}", study::sweep_plan_text(job, comm.size()));
-    return ExitCode::done;
-  }
+  if (only_looked(comm, options, job, [&] { return study::sweep_plan_text(job, comm.size()); })) return ExitCode::done;
   const study::SweepOutcome outcome = study::run_sweep_job(comm, job, path, options.force);
   if (comm.is_root())
     fmt::print("{}: {} rows done, {} failed{}\n", path, outcome.done, outcome.failed,
