@@ -44,33 +44,40 @@ double heavy_tail_constant(std::size_t n) {
                   0.5 * dimensions * std::log(nu * std::numbers::pi));
 }
 
-// Log density of a proposal at one point, centres already whitened by the kernel's factor.
-double log_density(const Proposal& proposal, std::span<const double> whitened_centres, std::span<const double> z) {
+// What every evaluation of a proposal's density needs: its centres whitened by the kernel's factor, and heights.
+struct Prepared {
+  std::vector<double> centres;
+  double constant, narrow_height, wide_height;
+};
+
+Prepared prepared(const Proposal& proposal, std::size_t n) {
+  Prepared ready{{},
+                 heavy_tail_constant(n),
+                 std::exp(-log_determinant(proposal.kernel, n)),
+                 std::exp(-log_determinant(proposal.wide, n))};
+  for (std::size_t c = 0; c < proposal.centres.size(); c += n) {
+    const std::vector<double> y = solve_lower(proposal.kernel, std::span<const double>(proposal.centres).subspan(c, n));
+    ready.centres.insert(ready.centres.end(), y.begin(), y.end());
+  }
+  return ready;
+}
+
+double log_density(const Proposal& proposal, const Prepared& ready, std::span<const double> z) {
   const std::size_t n = z.size();
   const std::vector<double> y = solve_lower(proposal.kernel, z);
   double sum = 0.0;
-  for (std::size_t c = 0; c < whitened_centres.size(); c += n) {
+  for (std::size_t c = 0; c < ready.centres.size(); c += n) {
     double distance = 0.0;
-    for (std::size_t d = 0; d < n; ++d) distance += (y[d] - whitened_centres[c + d]) * (y[d] - whitened_centres[c + d]);
+    for (std::size_t d = 0; d < n; ++d) distance += (y[d] - ready.centres[c + d]) * (y[d] - ready.centres[c + d]);
     sum += heavy_tail(distance, n);
   }
-  const double narrow =
-      sum / static_cast<double>(whitened_centres.size() / n) * std::exp(-log_determinant(proposal.kernel, n));
+  const double narrow = sum / static_cast<double>(ready.centres.size() / n) * ready.narrow_height;
   std::vector<double> centred(z.begin(), z.end());
   for (std::size_t d = 0; d < n; ++d) centred[d] -= proposal.mean[d];
   double distance = 0.0;
   for (const double x : solve_lower(proposal.wide, centred)) distance += x * x;
-  const double wide = heavy_tail(distance, n) * std::exp(-log_determinant(proposal.wide, n));
-  return std::log(heavy_tail_constant(n) * ((1.0 - wide_share) * narrow + wide_share * wide));
-}
-
-std::vector<double> whitened(const Proposal& proposal, std::size_t n) {
-  std::vector<double> all;
-  for (std::size_t c = 0; c < proposal.centres.size(); c += n) {
-    const std::vector<double> y = solve_lower(proposal.kernel, std::span<const double>(proposal.centres).subspan(c, n));
-    all.insert(all.end(), y.begin(), y.end());
-  }
-  return all;
+  const double wide = heavy_tail(distance, n) * ready.wide_height;
+  return std::log(ready.constant * ((1.0 - wide_share) * narrow + wide_share * wide));
 }
 
 double log_add(double a, double b) {
@@ -104,9 +111,9 @@ void SamplePool::update_mixture() {
   for (std::size_t i = log_prior_.size(); i < count; ++i) log_prior_.push_back(log_standard_normal(point(i)));
   for (std::size_t q = 0; q < proposals_.size(); ++q) {
     if (log_density_[q].size() == count) continue;
-    const std::vector<double> centres = whitened(proposals_[q], dimensions_);
+    const Prepared ready = prepared(proposals_[q], dimensions_);
     for (std::size_t i = log_density_[q].size(); i < count; ++i)
-      log_density_[q].push_back(log_density(proposals_[q], centres, point(i)));
+      log_density_[q].push_back(log_density(proposals_[q], ready, point(i)));
   }
   const auto total = static_cast<double>(count);
   log_mixture_.assign(count, 0.0);

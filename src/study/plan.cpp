@@ -11,7 +11,7 @@
 namespace modscape::study {
 namespace {
 
-constexpr double bulk_rtol = 1e-5;  // spike times within about 2e-3 ms of CVODE (docs/decisions/0004)
+constexpr double bulk_rtol = 1e-5;  // typical and worst errors: docs/decisions/0004, benchmarks/README.md
 
 double smallest_step(const std::vector<double>& currents) {
   double step = currents.size() > 1 ? currents[1] - currents[0] : 20.0;

@@ -17,10 +17,8 @@ using parallel::Communicator;
 using study::StudyOutcome;
 using testing::HasSubstr;
 
-const models::AdexParameters neuron{110, 4, -85, -45, 2.0, 0.2, 60, 100, -60, 0, 2};
-
 config::StudyJob small_job() {
-  config::StudyJob job = test_support::small_study_of(neuron);
+  config::StudyJob job = test_support::small_study();
   job.draws = 16;
   job.min_ess = 1.0;
   return job;

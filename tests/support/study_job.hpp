@@ -27,11 +27,13 @@ inline config::StudyJob study_of(const Recording& control, const Recording& modu
   return job;
 }
 
-/// Few points for eight cells of one neuron, seen twice.
-inline config::StudyJob small_study_of(const models::AdexParameters& neuron) {
+inline const models::AdexParameters small_study_neuron{110, 4, -85, -45, 2.0, 0.2, 60, 100, -60, 0, 2};
+
+/// Few points for eight cells of small_study_neuron, seen twice.
+inline config::StudyJob small_study() {
   const CellProtocol protocol{current_steps(100, 220, 40), 500.0, 8, 30.0};
-  config::StudyJob job =
-      study_of(record_cells(neuron, protocol, "control", 3, 0), record_cells(neuron, protocol, "modulated", 3, 1));
+  config::StudyJob job = study_of(record_cells(small_study_neuron, protocol, "control", 3, 0),
+                                  record_cells(small_study_neuron, protocol, "modulated", 3, 1));
   job.points = 64;
   job.rounds = 1;
   job.accepted = 12;

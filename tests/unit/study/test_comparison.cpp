@@ -19,10 +19,10 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const models::AdexParameters neuron{110, 4, -85, -45, 2.0, 0.2, 60, 100, -60, 0, 2};
+const models::AdexParameters& neuron = test_support::small_study_neuron;
 
 config::StudyJob small_job() {
-  config::StudyJob job = test_support::small_study_of(neuron);
+  config::StudyJob job = test_support::small_study();
   job.draws = 8;
   return job;
 }
