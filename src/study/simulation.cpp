@@ -10,9 +10,9 @@
 
 #include "core/build_info.hpp"
 #include "io/results_file.hpp"
-#include "solvers/adex_kernel.hpp"
 #include "solvers/cvode.hpp"
 #include "solvers/solver_versions.hpp"
+#include "study/integrator.hpp"
 #include "sweep/progress.hpp"
 
 namespace modscape::study {
@@ -41,25 +41,10 @@ solvers::SpikeRun run_cvode(const config::SimulateJob& job, Trace& trace) {
   return solvers::CvodeIntegrator(2).run(neuron, models::input_segments(job.protocol), start, options, observer);
 }
 
-// The bulk kernel takes a constant current: one run per segment, the state handed on. Refractory periods do not cross
-// an edge (configuration refuses protocols where they could).
 solvers::SpikeRun run_bulk(const config::SimulateJob& job) {
-  solvers::KernelOptions options;
-  options.rtol = job.integrator.rtol;
-  options.limits.max_rhs = job.integrator.max_rhs;
-  solvers::SpikeRun all;
-  all.final_state = initial_state(job);
-  for (const models::InputSegment& segment : models::input_segments(job.protocol)) {
-    const solvers::SpikeRun run =
-        solvers::run_adex(job.neuron, segment.value, segment.stop - segment.start, all.final_state, options);
-    for (const double t : run.times) all.times.push_back(segment.start + t);
-    all.w_after.insert(all.w_after.end(), run.w_after.begin(), run.w_after.end());
-    all.final_state = run.final_state;
-    all.rhs_evaluations += run.rhs_evaluations;
-    all.status = run.status;
-    if (run.status != solvers::RunStatus::done) break;
-  }
-  return all;
+  const auto input = models::input_segments(job.protocol);
+  const solvers::SpikeTask task{job.neuron, input, initial_state(job)};
+  return integrator_of(job.integrator)->run({&task, 1}).front();
 }
 
 std::vector<double> injected(const std::vector<models::InputSegment>& segments, const std::vector<double>& times) {

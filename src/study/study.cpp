@@ -76,14 +76,15 @@ class Study {
   }
 
  private:
-  void run_table(const io::LiveTable& table, const std::string& label, const sweep::RowFunction& compute) {
+  void run_table(const io::LiveTable& table, const std::string& label, const sweep::BlockFunction& compute) {
     const sweep::TableRun run = sweep::run_table(comm_, file_, table, label, compute);
     failed_ += run.failed;
     if (run.stopped) throw Interrupted{};
   }
 
   void compute_points(const io::LiveTable& table, const std::string& label, const std::vector<double>& z) {
-    run_table(table, label, [&](io::RowBlock& block, std::int64_t row) { compute_point(plan_, z, block, row); });
+    run_table(table, label,
+              sweep::row_by_row([&](io::RowBlock& block, std::int64_t row) { compute_point(plan_, z, block, row); }));
   }
 
   void explore() {
@@ -197,14 +198,14 @@ class Study {
     const std::vector<AcceptedModel> models = drawn_models(condition, 1.0);
     solvers::CvodeIntegrator cvode(2);
     const io::LiveTable& table = plan_.models[condition];
-    run_table(table, "models " + name, [&](io::RowBlock& block, std::int64_t row) {
-      analyse_model(models[static_cast<std::size_t>(row)], plan_, job_, table, cvode, block, row);
-    });
+    run_table(table, "models " + name, sweep::row_by_row([&](io::RowBlock& block, std::int64_t row) {
+                analyse_model(models[static_cast<std::size_t>(row)], plan_, job_, table, cvode, block, row);
+              }));
     const std::vector<AcceptedModel> wide = drawn_models(condition, null_temper);
     const io::LiveTable& null_table = plan_.null_models[condition];
-    run_table(null_table, "null " + name, [&](io::RowBlock& block, std::int64_t row) {
-      analyse_null_model(wide[static_cast<std::size_t>(row)], plan_, null_table, block, row);
-    });
+    run_table(null_table, "null " + name, sweep::row_by_row([&](io::RowBlock& block, std::int64_t row) {
+                analyse_null_model(wide[static_cast<std::size_t>(row)], plan_, null_table, block, row);
+              }));
   }
 
   void compare() {

@@ -7,8 +7,7 @@
 
 #include "ephys/spike_features.hpp"
 #include "fit/parameter_space.hpp"
-#include "solvers/adex_kernel.hpp"
-#include "solvers/cvode.hpp"
+#include "study/integrator.hpp"
 #include "study/session.hpp"
 #include "sweep/design.hpp"
 #include "sweep/progress.hpp"
@@ -42,46 +41,52 @@ class PointRunner {
   explicit PointRunner(const config::SweepJob& job)
       : job_(job),
         space_(job.ranges, job.neuron, false),
-        unit_(sweep::sobol_points(job.points, job.ranges.size(), job.seed)) {}
+        unit_(sweep::sobol_points(job.points, job.ranges.size(), job.seed)),
+        integrator_(integrator_of(job.integrator)) {
+    for (const double current : job.currents)
+      inputs_.push_back(models::input_segments(models::step_protocol(current, job.step_duration)));
+  }
 
-  void operator()(io::RowBlock& block, std::int64_t row) {
+  void operator()(io::RowBlock& block, const solvers::Heartbeat& heartbeat = {}) {
+    std::vector<solvers::SpikeTask> tasks;
+    for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) add_tasks(block, row, tasks);
+    const std::vector<solvers::SpikeRun> runs = integrator_->run(tasks, heartbeat);
+    for (std::int64_t i = 0; i < block.count(); ++i)
+      write_row(block, block.first() + i,
+                std::span(runs).subspan(static_cast<std::size_t>(i) * currents(), currents()));
+  }
+
+ private:
+  std::size_t currents() const { return job_.currents.size(); }
+
+  void add_tasks(io::RowBlock& block, std::int64_t row, std::vector<solvers::SpikeTask>& tasks) const {
     const std::size_t n = space_.size();
     const std::vector<double> values =
         space_.values_from_unit(std::span<const double>(unit_).subspan(static_cast<std::size_t>(row) * n, n));
     for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
     const models::AdexParameters neuron = space_.neuron(values);
-    block.set_status(row, io::RowStatus::done);
-    for (std::size_t k = 0; k < job_.currents.size(); ++k) {
-      const solvers::SpikeRun run = integrate(neuron, job_.currents[k]);
-      if (run.status != solvers::RunStatus::done) {
-        block.set_status(row, static_cast<io::RowStatus>(run.status));
-        return;
-      }
-      const ephys::SpikeFeatures features = ephys::spike_features(run.times, {0.0, job_.step_duration});
-      const double cells[] = {static_cast<double>(features.spike_count), features.time_to_first_spike,
-                              features.mean_frequency, features.ISI_CV, features.adaptation_index2};
-      for (std::size_t c = 0; c < std::size(cells); ++c) block.f64(row, n + c)[k] = cells[c];
-    }
+    for (const auto& input : inputs_) tasks.push_back({neuron, input, models::Adex(neuron).initial_state()});
   }
 
- private:
-  solvers::SpikeRun integrate(const models::AdexParameters& p, double current) {
-    const models::Adex neuron(p);
-    if (job_.integrator.method == "bulk")
-      return solvers::run_adex(
-          p, current, job_.step_duration, neuron.initial_state(),
-          {job_.integrator.rtol, 0, {job_.integrator.max_rhs, solvers::CostLimits{}.max_spikes_per_ms}});
-    solvers::CvodeOptions options;
-    options.rtol = job_.integrator.rtol;
-    options.limits.max_rhs = job_.integrator.max_rhs;
-    return cvode_.run(neuron, models::input_segments(models::step_protocol(current, job_.step_duration)),
-                      neuron.initial_state(), options);
+  void write_row(io::RowBlock& block, std::int64_t row, std::span<const solvers::SpikeRun> runs) const {
+    block.set_status(row, io::RowStatus::done);
+    for (std::size_t k = 0; k < runs.size(); ++k) {
+      if (runs[k].status != solvers::RunStatus::done) {
+        block.set_status(row, static_cast<io::RowStatus>(runs[k].status));
+        return;
+      }
+      const ephys::SpikeFeatures features = ephys::spike_features(runs[k].times, {0.0, job_.step_duration});
+      const double cells[] = {static_cast<double>(features.spike_count), features.time_to_first_spike,
+                              features.mean_frequency, features.ISI_CV, features.adaptation_index2};
+      for (std::size_t c = 0; c < std::size(cells); ++c) block.f64(row, space_.size() + c)[k] = cells[c];
+    }
   }
 
   const config::SweepJob& job_;
   fit::ParameterSpace space_;
   std::vector<double> unit_;
-  solvers::CvodeIntegrator cvode_{2};
+  std::unique_ptr<solvers::SpikeIntegrator> integrator_;
+  std::vector<std::vector<models::InputSegment>> inputs_;
 };
 
 }  // namespace
@@ -92,8 +97,7 @@ SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job
   io::ResultsFile file =
       io::ResultsFile::open(comm, path, {"sweep", job.resolved, job.hash, {table}}, session_provenance(comm), force);
   PointRunner runner(job.sweep);
-  const sweep::TableRun run =
-      sweep::run_table(comm, file, table, "sweep", [&](io::RowBlock& block, std::int64_t row) { runner(block, row); });
+  const sweep::TableRun run = sweep::run_table(comm, file, table, "sweep", std::ref(runner));
   file.close();
   return {run.done, run.failed, run.stopped};
 }
@@ -105,7 +109,7 @@ std::string sweep_plan_text(const config::Job& job, int ranks) {
   io::RowBlock block(table, 0, pilot.points);
   PointRunner runner(pilot);
   const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t row = 0; row < pilot.points; ++row) runner(block, row);
+  runner(block);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() /
                          static_cast<double>(pilot.points);
   const auto bytes_per_row = static_cast<double>(job.sweep.ranges.size() + 5 * job.sweep.currents.size()) * 8.0 + 5.0;

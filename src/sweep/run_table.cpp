@@ -21,7 +21,7 @@ std::int64_t chunk_size(std::int64_t left, int ranks) {
 
 class Worker {
  public:
-  Worker(io::ResultsFile& file, const io::LiveTable& table, const RowFunction& compute,
+  Worker(io::ResultsFile& file, const io::LiveTable& table, const BlockFunction& compute,
          const std::vector<std::int64_t>& missing, const std::vector<std::uint8_t>& attempts,
          const parallel::TaskCounter& counter)
       : file_(file), table_(table), compute_(compute), missing_(missing), attempts_(attempts), counter_(counter) {}
@@ -35,13 +35,12 @@ class Worker {
       while (end < last && at(end) == at(end - 1) + 1 && !begun(first) && !begun(end)) ++end;
       io::RowBlock block(table_, at(first), end - first);
       file_.note_attempt(table_.path, block.first(), block.count());
-      for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
-        const auto start = Clock::now();
-        compute_(block, row);
-        slowest_ = std::max(slowest_, std::chrono::duration<double>(Clock::now() - start).count());
-        counter_.poll();
-        if (block.status(row) != io::RowStatus::done) ++failed_;
-      }
+      const auto start = Clock::now();
+      compute_(block, [this] { counter_.poll(); });
+      const std::chrono::duration<double> taken = Clock::now() - start;
+      slowest_ = std::max(slowest_, taken.count() / static_cast<double>(block.count()));
+      counter_.poll();
+      for (const std::uint8_t status : block.statuses()) failed_ += status != 1 ? 1 : 0;
       file_.write(table_.path, block);
       first = end;
     }
@@ -58,7 +57,7 @@ class Worker {
   bool begun(std::int64_t position) const { return attempts_[static_cast<std::size_t>(at(position))] > 0; }
   io::ResultsFile& file_;
   const io::LiveTable& table_;
-  const RowFunction& compute_;
+  const BlockFunction& compute_;
   const std::vector<std::int64_t>& missing_;
   const std::vector<std::uint8_t>& attempts_;
   const parallel::TaskCounter& counter_;
@@ -68,8 +67,17 @@ class Worker {
 
 }  // namespace
 
+BlockFunction row_by_row(std::function<void(io::RowBlock&, std::int64_t)> compute) {
+  return [compute = std::move(compute)](io::RowBlock& block, const std::function<void()>& heartbeat) {
+    for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
+      compute(block, row);
+      heartbeat();
+    }
+  };
+}
+
 TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
-                   const std::string& label, const RowFunction& compute) {
+                   const std::string& label, const BlockFunction& compute) {
   const std::vector<std::uint8_t> status = file.verified_status(table.path);
   std::vector<std::int64_t> missing;
   TableRun run;

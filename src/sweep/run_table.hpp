@@ -10,8 +10,12 @@
 
 namespace modscape::sweep {
 
-/// Computes table row `row` (one of the block's) and sets its status.
-using RowFunction = std::function<void(io::RowBlock& block, std::int64_t row)>;
+/// Computes all rows of a block and sets their statuses. What takes longer than some milliseconds calls `heartbeat` now
+/// and then, so that this rank goes on serving the others.
+using BlockFunction = std::function<void(io::RowBlock& block, const std::function<void()>& heartbeat)>;
+
+/// A block function from one that computes table row `row` (one of the block's) and sets its status.
+BlockFunction row_by_row(std::function<void(io::RowBlock& block, std::int64_t row)> compute);
 
 struct TableRun {
   std::int64_t done = 0, failed = 0;  ///< over all rows of the table, also those of earlier sessions
@@ -20,6 +24,6 @@ struct TableRun {
 
 /// Collective. Progress goes to stderr on rank 0: a bar on a terminal, a line at a steady pace otherwise.
 TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
-                   const std::string& label, const RowFunction& compute);
+                   const std::string& label, const BlockFunction& compute);
 
 }  // namespace modscape::sweep

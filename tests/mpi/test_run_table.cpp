@@ -48,8 +48,8 @@ class RunTable : public test_support::ResultsFixture {
     for (std::size_t i = 0; i < mine.size(); ++i) all[i] = world.sum(mine[i]);
     return all;
   }
-  sweep::TableRun run(ResultsFile& file, const sweep::RowFunction& compute) {
-    return sweep::run_table(world, file, table, "test", compute);
+  sweep::TableRun run(ResultsFile& file, std::function<void(RowBlock&, std::int64_t)> compute) {
+    return sweep::run_table(world, file, table, "test", sweep::row_by_row(std::move(compute)));
   }
 
   io::LiveTable table = table_of();
@@ -145,7 +145,7 @@ TEST_F(RunTable, ARowThatEndsTheJobThreeTimesIsCrashedAndNoOther) {
   for (int start = 0; start < 3 && world.is_root(); ++start) {
     const Communicator self = Communicator::self();
     ResultsFile file = ResultsFile::open(self, path, {"test", "", "aa", {table}}, {}, false);
-    EXPECT_THROW(sweep::run_table(self, file, table, "test", end_at_bad), InternalError);
+    EXPECT_THROW(sweep::run_table(self, file, table, "test", sweep::row_by_row(end_at_bad)), InternalError);
   }
   world.barrier();
   ResultsFile file = open();

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spike trains of many neurons at once: one interface for the ensemble kernel and for CVODE, the reference. Every task
+// is independent: its result does not depend on which others are run with it.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/adex.hpp"
+#include "models/protocol.hpp"
+#include "solvers/run_status.hpp"
+
+namespace modscape::solvers {
+
+/// One neuron under one input. Non-owning: `input` must outlive the run.
+struct SpikeTask {
+  models::AdexParameters neuron;
+  std::span<const models::InputSegment> input;  ///< tiles [0, duration]; the ensemble kernel takes slope 0 only
+  std::array<double, 2> initial{};              ///< V (mV), w (pA)
+  std::size_t max_spikes = 0;                   ///< stop after this many; 0: no limit
+};
+
+/// Called now and then during a long run, so that the caller can answer others meanwhile.
+using Heartbeat = std::function<void()>;
+
+class SpikeIntegrator {
+ public:
+  virtual ~SpikeIntegrator() = default;
+  /// One run per task, in order.
+  virtual std::vector<SpikeRun> run(std::span<const SpikeTask> tasks, const Heartbeat& heartbeat = {}) = 0;
+};
+
+struct IntegratorOptions {
+  std::string method = "cvode";  ///< "cvode" or "bulk"
+  double rtol = 1e-8;            ///< relative tolerance per step
+  CostLimits limits;
+};
+
+/// Throws BadInput for an unknown method.
+std::unique_ptr<SpikeIntegrator> make_spike_integrator(const IntegratorOptions& options);
+
+}  // namespace modscape::solvers
