@@ -14,12 +14,13 @@
 namespace modscape::config {
 
 struct IntegratorJob {
-  std::string method = "cvode";    ///< "cvode" (reference) or "bulk" (fast kernel, current steps only)
-  double rtol = 1e-8;              ///< relative tolerance, pure number
+  std::string method = "cvode";    ///< "cvode" (reference) or "ensemble" (SIMD kernel, piecewise constant currents)
+  double rtol = 1e-8;              ///< cvode: relative tolerance, pure number
+  double tolerance = 1e-4;         ///< ensemble: bound on the error of each interspike interval, ms
   std::int64_t max_rhs = 5000000;  ///< right-hand sides before the run is given up as cost_limit
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & method & rtol & max_rhs;
+    ar & method & rtol & tolerance & max_rhs;
   }
 };
 

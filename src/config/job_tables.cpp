@@ -106,8 +106,11 @@ const ParameterTable<SimulateJob>& record_table() {
 
 const ParameterTable<IntegratorJob>& integrator_table() {
   using P = IntegratorJob;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{row("rtol", Unit::one, P{}.rtol, 1e-13, 1e-2, "Relative tolerance"), &P::rtol}}};
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("rtol", Unit::one, P{}.rtol, 1e-13, 1e-2, "cvode: relative tolerance of a step"), &P::rtol},
+       {row("tolerance", Unit::ms, P{}.tolerance, 1e-9, 1.0,
+            "ensemble: bound on the error of each interspike interval, given the state after the spike before it"),
+        &P::tolerance}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }

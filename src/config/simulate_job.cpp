@@ -99,13 +99,12 @@ SimulateJob read_simulate(TableReader& root, const std::string& job_path, Proble
   read_initial(root.table("initial"), job);
   read_record(root.table("record"), job);
   TableReader integrator = root.table("integrator");
-  job.integrator = read_integrator(integrator, {"cvode", "bulk"});
-  const bool steps_only = job.protocol.ramps.empty() && job.protocol.noise.empty() && job.protocol.sampled.file.empty();
-  if (job.integrator.method == "bulk" && !steps_only)
-    integrator.refuse("method", "the bulk method knows current steps only, not ramps, noise or files",
-                      "method = \"cvode\"");
-  if (job.integrator.method == "bulk" && job.record_trace)
-    integrator.refuse("method", "the bulk method stores no trace", "method = \"cvode\"");
+  job.integrator = read_integrator(integrator, {"cvode", "ensemble"});
+  const bool constant = job.protocol.ramps.empty() && job.protocol.sampled.file.empty();
+  if (job.integrator.method == "ensemble" && !constant)
+    integrator.refuse("method", "the ensemble method knows steps and noise, not ramps or files", "method = \"cvode\"");
+  if (job.integrator.method == "ensemble" && job.record_trace)
+    integrator.refuse("method", "the ensemble method stores no trace", "method = \"cvode\"");
   return job;
 }
 

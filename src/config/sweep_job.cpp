@@ -80,7 +80,7 @@ SweepJob read_sweep(TableReader& root, ProblemList& problems) {
   job.ranges = neuron.ranges;
   read_design(root.table("design"), job);
   read_sweep_protocol(root.table("protocol"), job, problems);
-  job.integrator = read_integrator(root.table("integrator"), {"cvode", "bulk"});
+  job.integrator = read_integrator(root.table("integrator"), {"ensemble", "cvode"});
   TableReader sweep = root.table("sweep");
   job.max_failed = sweep.integer("max_failed", job.max_failed, -1, INT64_MAX);
   sweep.finish();

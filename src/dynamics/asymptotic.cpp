@@ -2,6 +2,7 @@
 #include "dynamics/asymptotic.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "dynamics/adex_equilibria.hpp"
 #include "ephys/spike_features.hpp"
@@ -16,13 +17,8 @@ struct Settled {
   std::array<double, 2> last_reset{};  // V, w after the last spike
 };
 
-// Firing that goes on to the end of the run (or to the spike limit), started from a state right after a reset or at
-// rest.
-Settled settle(const models::AdexParameters& p, double current, std::array<double, 2> initial,
-               const AsymptoticOptions& options) {
-  solvers::KernelOptions kernel = options.kernel;
-  kernel.max_spikes = options.max_spikes;
-  const solvers::SpikeRun run = solvers::run_adex(p, current, options.duration, initial, kernel);
+// Firing that goes on to the end of the run (or to the spike limit).
+Settled settle(const models::AdexParameters& p, const solvers::SpikeRun& run, const AsymptoticOptions& options) {
   Settled settled;
   if (run.times.empty()) return settled;
   settled.last_reset = {p.V_r, run.w_after.back()};
@@ -42,20 +38,32 @@ bool rest_is_stable(const models::AdexParameters& p, double current) {
 
 }  // namespace
 
-std::vector<Regime> asymptotic_regimes(const models::AdexParameters& p, std::span<const double> currents,
-                                       const AsymptoticOptions& options) {
-  std::vector<Regime> regimes(currents.size(), Regime::rest);
-  std::array<double, 2> start{p.E_L, 0.0};
-  bool firing = true;  // on the downward branch
+std::vector<std::vector<Regime>> asymptotic_regimes(std::span<const models::AdexParameters> neurons,
+                                                    std::span<const double> currents,
+                                                    solvers::SpikeIntegrator& integrator,
+                                                    const AsymptoticOptions& options,
+                                                    const solvers::Heartbeat& heartbeat) {
+  std::vector<std::vector<Regime>> regimes(neurons.size(), std::vector<Regime>(currents.size(), Regime::rest));
+  std::vector<std::array<double, 2>> start;
+  for (const models::AdexParameters& p : neurons) start.push_back(models::Adex(p).initial_state());
+  std::vector<std::size_t> firing(neurons.size());  // on the downward branch
+  std::iota(firing.begin(), firing.end(), std::size_t{0});
   for (std::size_t k = currents.size(); k-- > 0;) {
-    const bool rest = rest_is_stable(p, currents[k]);
-    Settled settled;
-    if (firing) settled = settle(p, currents[k], start, options);
-    if (settled.regime != Regime::rest)
-      start = settled.last_reset;
-    else if (k + 1 < currents.size())
-      firing = false;  // the branch has ended; below it only rest is left
-    regimes[k] = settled.regime == Regime::rest ? Regime::rest : rest ? Regime::rest_and_spiking : settled.regime;
+    const models::InputSegment input{0.0, options.duration, currents[k], 0.0};
+    std::vector<solvers::SpikeTask> tasks;
+    for (const std::size_t m : firing) tasks.push_back({neurons[m], {&input, 1}, start[m], options.max_spikes});
+    const std::vector<solvers::SpikeRun> runs = integrator.run(tasks, heartbeat);
+    std::vector<std::size_t> still;
+    for (std::size_t i = 0; i < firing.size(); ++i) {
+      const std::size_t m = firing[i];
+      const Settled settled = settle(neurons[m], runs[i], options);
+      // Below the end of the branch only rest is left. At the highest current it may not have begun yet.
+      if (settled.regime != Regime::rest || k + 1 == currents.size()) still.push_back(m);
+      if (settled.regime == Regime::rest) continue;
+      start[m] = settled.last_reset;
+      regimes[m][k] = rest_is_stable(neurons[m], currents[k]) ? Regime::rest_and_spiking : settled.regime;
+    }
+    firing = std::move(still);
   }
   return regimes;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "core/rng.hpp"
 
@@ -16,56 +17,136 @@ double normal_density(double x) {
   return std::exp(-0.5 * x * x) / std::sqrt(2.0 * std::numbers::pi);
 }
 
-// Bisects the first current that fires: within the step of the grid below `first`, or, if that is the lowest of the
-// grid, as far below as needed.
-void bisect_rheobase(const models::AdexParameters& p, const FiProtocol& protocol, solvers::KernelOptions kernel,
-                     std::size_t first, FiRow& row) {
-  kernel.max_spikes = 1;
-  const auto fires = [&](double current) {
-    return !solvers::run_adex(p, current, protocol.duration, {p.E_L, 0.0}, kernel).times.empty();
+// The rheobases of many models side by side: every round runs one step of each model that is still searched for.
+class RheobaseSearch {
+ public:
+  RheobaseSearch(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
+                 solvers::SpikeIntegrator& integrator, const solvers::Heartbeat& heartbeat)
+      : neurons_(neurons), protocol_(protocol), integrator_(integrator), heartbeat_(heartbeat) {}
+
+  /// Starts with the step of the grid below the first current that fires.
+  void add(std::size_t model, std::size_t first) {
+    const double step = protocol_.currents[1] - protocol_.currents[0], firing = protocol_.currents[first];
+    searches_.push_back({model, firing - step, firing, step, first == 0});
+  }
+
+  void run(std::vector<FiRow>& rows) {
+    widen();
+    for (int i = 0; i < 6; ++i) {
+      const std::vector<bool> fired = fires([](const Search& s) { return 0.5 * (s.silent + s.firing); }, all());
+      for (std::size_t k = 0; k < searches_.size(); ++k) {
+        Search& s = searches_[k];
+        (fired[k] ? s.firing : s.silent) = 0.5 * (s.silent + s.firing);
+      }
+    }
+    const std::vector<solvers::SpikeRun> runs = steps([](const Search& s) { return s.firing; }, all(), 0);
+    for (std::size_t k = 0; k < searches_.size(); ++k) {
+      rows[searches_[k].model].rheobase = searches_[k].firing;
+      rows[searches_[k].model].count_at_rheobase = static_cast<double>(runs[k].times.size());
+    }
+  }
+
+ private:
+  struct Search {
+    std::size_t model;
+    double silent, firing, step;
+    bool below_grid;  // fires at the lowest current: `silent` may fire as well
   };
-  double step = protocol.currents[1] - protocol.currents[0];
-  double firing = protocol.currents[first], silent = firing - step;
-  for (; first == 0 && step < lowest_step && fires(silent); step *= 2.0) {
-    firing = silent;
-    silent -= step;
+
+  std::vector<std::size_t> all() const {
+    std::vector<std::size_t> indices(searches_.size());
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    return indices;
   }
-  for (int i = 0; i < 6; ++i) {
-    const double middle = 0.5 * (silent + firing);
-    (fires(middle) ? firing : silent) = middle;
+
+  // Goes down in growing steps until nothing fires.
+  void widen() {
+    std::vector<std::size_t> open;
+    for (std::size_t k = 0; k < searches_.size(); ++k)
+      if (searches_[k].below_grid) open.push_back(k);
+    while (!open.empty()) {
+      const std::vector<bool> fired = fires([](const Search& s) { return s.silent; }, open);
+      std::vector<std::size_t> still;
+      for (std::size_t i = 0; i < open.size(); ++i) {
+        Search& s = searches_[open[i]];
+        if (!fired[i]) continue;
+        s.firing = s.silent;
+        s.silent -= s.step;
+        s.step *= 2.0;
+        if (s.step < lowest_step) still.push_back(open[i]);
+      }
+      open = std::move(still);
+    }
   }
-  row.rheobase = firing;
-  kernel.max_spikes = 0;
-  row.count_at_rheobase =
-      static_cast<double>(solvers::run_adex(p, firing, protocol.duration, {p.E_L, 0.0}, kernel).times.size());
+
+  template <class Current>
+  std::vector<bool> fires(const Current& current, const std::vector<std::size_t>& which) {
+    std::vector<bool> fired;
+    for (const solvers::SpikeRun& run : steps(current, which, 1)) fired.push_back(!run.times.empty());
+    return fired;
+  }
+
+  template <class Current>
+  std::vector<solvers::SpikeRun> steps(const Current& current, const std::vector<std::size_t>& which,
+                                       std::size_t max_spikes) {
+    std::vector<models::InputSegment> inputs;
+    for (const std::size_t k : which) inputs.push_back({0.0, protocol_.duration, current(searches_[k]), 0.0});
+    std::vector<solvers::SpikeTask> tasks;
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      const models::AdexParameters& p = neurons_[searches_[which[i]].model];
+      tasks.push_back({p, {&inputs[i], 1}, models::Adex(p).initial_state(), max_spikes});
+    }
+    return integrator_.run(tasks, heartbeat_);
+  }
+
+  std::span<const models::AdexParameters> neurons_;
+  const FiProtocol& protocol_;
+  solvers::SpikeIntegrator& integrator_;
+  const solvers::Heartbeat& heartbeat_;
+  std::vector<Search> searches_;
+};
+
+// The first current of the grid that fires, or the grid's size.
+std::size_t read_counts(std::span<const solvers::SpikeRun> runs, FiRow& row) {
+  std::size_t first = runs.size();
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    if (runs[k].status != solvers::RunStatus::done) {
+      row.status = runs[k].status;
+      return runs.size();
+    }
+    row.counts[k] = static_cast<double>(runs[k].times.size());
+    if (runs[k].times.empty()) continue;
+    row.latency[k] = runs[k].times.front();
+    first = std::min(first, k);
+  }
+  return first;
 }
 
 }  // namespace
 
-FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& protocol,
-                     const solvers::KernelOptions& kernel) {
-  FiRow row;
+std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
+                                   solvers::SpikeIntegrator& integrator, const solvers::Heartbeat& heartbeat) {
   const std::size_t n = protocol.currents.size();
-  row.counts.assign(n, 0.0);
-  row.latency.assign(n, NAN);
-  std::size_t first = n;
-  for (std::size_t k = 0; k < n; ++k) {
-    const solvers::SpikeRun run = solvers::run_adex(p, protocol.currents[k], protocol.duration, {p.E_L, 0.0}, kernel);
-    if (run.status != solvers::RunStatus::done) {
-      row.status = run.status;
-      return row;
-    }
-    row.counts[k] = static_cast<double>(run.times.size());
-    if (run.times.empty()) continue;
-    row.latency[k] = run.times.front();
-    first = std::min(first, k);
+  std::vector<models::InputSegment> inputs;
+  for (const double current : protocol.currents) inputs.push_back({0.0, protocol.duration, current, 0.0});
+  inputs.push_back({0.0, protocol.duration, 0.0, 0.0});
+  std::vector<solvers::SpikeTask> tasks;
+  for (const models::AdexParameters& p : neurons)
+    for (std::size_t k = 0; k <= n; ++k)
+      tasks.push_back({p, {&inputs[k], 1}, models::Adex(p).initial_state(), k == n ? std::size_t{1} : 0});
+  const std::vector<solvers::SpikeRun> runs = integrator.run(tasks, heartbeat);
+
+  std::vector<FiRow> rows(neurons.size());
+  RheobaseSearch search(neurons, protocol, integrator, heartbeat);
+  for (std::size_t m = 0; m < neurons.size(); ++m) {
+    rows[m].counts.assign(n, 0.0);
+    rows[m].latency.assign(n, NAN);
+    const std::size_t first = read_counts(std::span(runs).subspan(m * (n + 1), n), rows[m]);
+    rows[m].spontaneous = !runs[m * (n + 1) + n].times.empty();
+    if (first < n) search.add(m, first);
   }
-  solvers::KernelOptions one = kernel;
-  one.max_spikes = 1;
-  row.spontaneous = !solvers::run_adex(p, 0.0, protocol.duration, {p.E_L, 0.0}, one).times.empty();
-  if (first == n) return row;
-  bisect_rheobase(p, protocol, kernel, first, row);
-  return row;
+  search.run(rows);
+  return rows;
 }
 
 FiCurveModel::FiCurveModel(std::span<const double> currents, std::span<const double> counts, double rheobase,

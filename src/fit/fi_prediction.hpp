@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/adex.hpp"
-#include "solvers/adex_kernel.hpp"
+#include "solvers/spike_integrator.hpp"
 
 namespace modscape::fit {
 
@@ -26,8 +26,9 @@ struct FiProtocol {
   double duration = 500.0;       ///< ms
 };
 
-FiRow compute_fi_row(const models::AdexParameters& parameters, const FiProtocol& protocol,
-                     const solvers::KernelOptions& kernel);
+/// One row per model, in order; each depends on its own model only.
+std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
+                                   solvers::SpikeIntegrator& integrator, const solvers::Heartbeat& heartbeat = {});
 
 /// N(I) between the grid points: zero below the rheobase, linear in between, last slope beyond the grid.
 class FiCurveModel {

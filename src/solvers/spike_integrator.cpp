@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "solvers/adex_kernel.hpp"
+#include "solvers/adex_ensemble.hpp"
 #include "solvers/cvode.hpp"
 
 namespace modscape::solvers {
@@ -33,48 +33,19 @@ class CvodeRuns final : public SpikeIntegrator {
   CvodeIntegrator cvode_{2};
 };
 
-// One run per segment, the state handed on. Refractory periods do not cross an edge (configuration refuses protocols
-// where they could).
-class BulkRuns final : public SpikeIntegrator {
- public:
-  explicit BulkRuns(const IntegratorOptions& options) : options_{options.rtol, 0, options.limits} {}
-  std::vector<SpikeRun> run(std::span<const SpikeTask> tasks, const Heartbeat& heartbeat) override {
-    std::vector<SpikeRun> runs;
-    runs.reserve(tasks.size());
-    for (const SpikeTask& task : tasks) {
-      runs.push_back(run_one(task));
-      if (heartbeat) heartbeat();
-    }
-    return runs;
-  }
-
- private:
-  SpikeRun run_one(const SpikeTask& task) {
-    SpikeRun all;
-    all.final_state = task.initial;
-    for (const models::InputSegment& segment : task.input) {
-      options_.max_spikes = task.max_spikes == 0 ? 0 : task.max_spikes - all.times.size();
-      const SpikeRun run =
-          run_adex(task.neuron, segment.value, segment.stop - segment.start, all.final_state, options_);
-      for (const double t : run.times) all.times.push_back(segment.start + t);
-      all.w_after.insert(all.w_after.end(), run.w_after.begin(), run.w_after.end());
-      all.final_state = run.final_state;
-      all.rhs_evaluations += run.rhs_evaluations;
-      all.status = run.status;
-      const bool enough = task.max_spikes != 0 && all.times.size() >= task.max_spikes;
-      if (run.status != RunStatus::done || enough) break;
-    }
-    return all;
-  }
-  KernelOptions options_;
-};
-
 }  // namespace
 
 std::unique_ptr<SpikeIntegrator> make_spike_integrator(const IntegratorOptions& options) {
   if (options.method == "cvode") return std::make_unique<CvodeRuns>(options);
-  if (options.method == "bulk") return std::make_unique<BulkRuns>(options);
-  throw BadInput("integrator", fmt::format("method = \"{}\" must be one of: cvode, bulk", options.method));
+  if (options.method == "ensemble") return std::make_unique<AdexEnsemble>(options.tolerance, options.limits);
+  throw BadInput("integrator", fmt::format("method = \"{}\" must be one of: ensemble, cvode", options.method));
+}
+
+SpikeRun run_step(SpikeIntegrator& integrator, const models::AdexParameters& neuron, double current, double duration,
+                  std::array<double, 2> initial, std::size_t max_spikes) {
+  const models::InputSegment step{0.0, duration, current, 0.0};
+  const SpikeTask task{neuron, {&step, 1}, initial, max_spikes};
+  return std::move(integrator.run({&task, 1}).front());
 }
 
 }  // namespace modscape::solvers

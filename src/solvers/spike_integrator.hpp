@@ -33,12 +33,17 @@ class SpikeIntegrator {
 };
 
 struct IntegratorOptions {
-  std::string method = "cvode";  ///< "cvode" or "bulk"
-  double rtol = 1e-8;            ///< relative tolerance per step
+  std::string method = "ensemble";  ///< "ensemble" or "cvode"
+  double tolerance = 1e-4;          ///< ensemble: bound on the error of each interspike interval, ms
+  double rtol = 1e-8;               ///< cvode: relative tolerance per step
   CostLimits limits;
 };
 
 /// Throws BadInput for an unknown method.
 std::unique_ptr<SpikeIntegrator> make_spike_integrator(const IntegratorOptions& options);
+
+/// One neuron under a constant current (pA) for `duration` ms from `initial` {V, w}.
+SpikeRun run_step(SpikeIntegrator& integrator, const models::AdexParameters& neuron, double current, double duration,
+                  std::array<double, 2> initial, std::size_t max_spikes = 0);
 
 }  // namespace modscape::solvers

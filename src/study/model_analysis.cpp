@@ -49,27 +49,36 @@ struct CvodeCheck {
   solvers::RunStatus status = solvers::RunStatus::done;
 };
 
-void compare_trains(const std::vector<double>& bulk, const std::vector<double>& reference, CvodeCheck& check) {
-  const auto counts = static_cast<std::int32_t>(reference.size()) - static_cast<std::int32_t>(bulk.size());
+void compare_trains(const std::vector<double>& train, const std::vector<double>& reference, CvodeCheck& check) {
+  const auto counts = static_cast<std::int32_t>(reference.size()) - static_cast<std::int32_t>(train.size());
   check.count = std::max(check.count, std::abs(counts));
-  for (std::size_t i = 0; i < std::min(bulk.size(), reference.size()); ++i)
-    check.time = std::max(check.time, std::abs(bulk[i] - reference[i]));
+  for (std::size_t i = 0; i < std::min(train.size(), reference.size()); ++i)
+    check.time = std::max(check.time, std::abs(train[i] - reference[i]));
 }
 
 // What models of the posterior and of the null have in common.
-void write_response(const AcceptedModel& model, const Plan& plan, RowWriter& out) {
-  out.number("source_index", model.source_index);
-  const fit::FiCurveModel curve(plan.grid.currents, model.counts, model.rheobase, model.count_at_rheobase);
-  out.number("rheobase", model.rheobase);
-  out.number("gain", fi_gain(curve, model.rheobase, plan.grid.duration));
-  const std::vector<ephys::Regime> regimes = dynamics::asymptotic_regimes(model.neuron, plan.regime_currents);
-  for (std::size_t k = 0; k < regimes.size(); ++k)
-    out.codes("regime_asymptotic")[k] = static_cast<std::int32_t>(regimes[k]);
+void write_responses(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
+                     Integrators& integrators, io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+  const auto first = static_cast<std::size_t>(block.first()), count = static_cast<std::size_t>(block.count());
+  std::vector<models::AdexParameters> neurons;
+  for (const AcceptedModel& model : models.subspan(first, count)) neurons.push_back(model.neuron);
+  const auto regimes =
+      dynamics::asymptotic_regimes(neurons, plan.regime_currents, *integrators.ensemble, {}, heartbeat);
+  for (std::size_t i = 0; i < count; ++i) {
+    const AcceptedModel& model = models[first + i];
+    RowWriter out(table, block, block.first() + static_cast<std::int64_t>(i));
+    out.number("source_index", model.source_index);
+    const fit::FiCurveModel curve(plan.grid.currents, model.counts, model.rheobase, model.count_at_rheobase);
+    out.number("rheobase", model.rheobase);
+    out.number("gain", fi_gain(curve, model.rheobase, plan.grid.duration));
+    for (std::size_t k = 0; k < regimes[i].size(); ++k)
+      out.codes("regime_asymptotic")[k] = static_cast<std::int32_t>(regimes[i][k]);
+  }
 }
 
-// One CVODE run per data current: counts, features, regime, and the largest difference to the bulk kernel.
+// One CVODE run per data current: counts, features, regime, and the largest difference to the ensemble kernel.
 CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, const config::StudyJob& job,
-                          solvers::CvodeIntegrator& cvode, RowWriter& out) {
+                          Integrators& integrators, RowWriter& out) {
   CvodeCheck check;
   const models::Adex neuron(p);
   const std::array<double, 2> rest = neuron.initial_state();
@@ -78,13 +87,13 @@ CvodeCheck write_protocol(const models::AdexParameters& p, const Plan& plan, con
   options.limits.max_rhs = job.integrator.max_rhs;
   for (std::size_t k = 0; k < plan.data_currents.size(); ++k) {
     const auto segments = models::input_segments(models::step_protocol(plan.data_currents[k], plan.grid.duration));
-    const solvers::SpikeRun run = cvode.run(neuron, segments, rest, options);
+    const solvers::SpikeRun run = integrators.cvode.run(neuron, segments, rest, options);
     if (run.status != solvers::RunStatus::done) {
       check.status = run.status;
       return check;
     }
-    compare_trains(solvers::run_adex(p, plan.data_currents[k], plan.grid.duration, rest, plan.kernel).times, run.times,
-                   check);
+    const solvers::SpikeTask task{p, segments, rest};
+    compare_trains(integrators.ensemble->run({&task, 1}).front().times, run.times, check);
     const ephys::SpikeFeatures features = ephys::spike_features(run.times, {0.0, plan.grid.duration});
     out.numbers("counts")[k] = features.spike_count;
     out.numbers("time_to_first_spike")[k] = features.time_to_first_spike;
@@ -112,31 +121,36 @@ models::AdexParameters in_gauge(const models::AdexParameters& neuron, const conf
   return models::regauged(neuron, alpha, gauge.E_L - alpha * neuron.E_L);
 }
 
-void analyse_model(const AcceptedModel& model, const Plan& plan, const config::StudyJob& job,
-                   const io::LiveTable& table, solvers::CvodeIntegrator& cvode, io::RowBlock& block, std::int64_t row) {
-  RowWriter out(table, block, row);
-  const models::AdexParameters& p = model.neuron;
-  for (const auto& spec : models::adex_table()) out.number(std::string(spec.name).c_str(), p.*spec.member);
-  write_landmarks(p, out);
-  write_response(model, plan, out);
-  out.code("spontaneous", model.spontaneous ? 1 : 0);
-  std::ranges::copy(model.population_mean, out.numbers("population_mean").begin());
+void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, const config::StudyJob& job,
+                    const io::LiveTable& table, Integrators& integrators, io::RowBlock& block,
+                    const solvers::Heartbeat& heartbeat) {
+  write_responses(models, plan, table, integrators, block, heartbeat);
+  for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
+    const AcceptedModel& model = models[static_cast<std::size_t>(row)];
+    RowWriter out(table, block, row);
+    const models::AdexParameters& p = model.neuron;
+    for (const auto& spec : models::adex_table()) out.number(std::string(spec.name).c_str(), p.*spec.member);
+    write_landmarks(p, out);
+    out.code("spontaneous", model.spontaneous ? 1 : 0);
+    std::ranges::copy(model.population_mean, out.numbers("population_mean").begin());
 
-  const CvodeCheck check = write_protocol(p, plan, job, cvode, out);
-  out.number("cvode_time_difference", check.time);
-  out.code("cvode_count_difference", check.count);
-  double rheobase_step = NAN;
-  for (std::size_t k = plan.data_currents.size(); k-- > 0;)
-    if (out.numbers("counts")[k] > 0.0) rheobase_step = plan.data_currents[k];
-  out.number("rheobase_step", rheobase_step);
-  block.set_status(row, static_cast<io::RowStatus>(check.status));
+    const CvodeCheck check = write_protocol(p, plan, job, integrators, out);
+    out.number("cvode_time_difference", check.time);
+    out.code("cvode_count_difference", check.count);
+    double rheobase_step = NAN;
+    for (std::size_t k = plan.data_currents.size(); k-- > 0;)
+      if (out.numbers("counts")[k] > 0.0) rheobase_step = plan.data_currents[k];
+    out.number("rheobase_step", rheobase_step);
+    block.set_status(row, static_cast<io::RowStatus>(check.status));
+    heartbeat();
+  }
 }
 
-void analyse_null_model(const AcceptedModel& model, const Plan& plan, const io::LiveTable& table, io::RowBlock& block,
-                        std::int64_t row) {
-  RowWriter out(table, block, row);
-  write_response(model, plan, out);
-  block.set_status(row, io::RowStatus::done);
+void analyse_null_models(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
+                         Integrators& integrators, io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+  write_responses(models, plan, table, integrators, block, heartbeat);
+  for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row)
+    block.set_status(row, io::RowStatus::done);
 }
 
 }  // namespace modscape::study

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is computed for every accepted model: landmarks, regimes, features, and the check of the bulk kernel against
+// What is computed for every accepted model: landmarks, regimes, features, and the check of the ensemble kernel against
 // CVODE.
 #pragma once
 #include "fit/likelihood.hpp"
@@ -25,13 +25,21 @@ struct AcceptedModel {
 /// Hz/pA over 100 pA above the rheobase; at least 1e-4, so that ratios exist.
 double fi_gain(const fit::FiCurveModel& curve, double rheobase, double step_duration);
 
-/// Writes row `row` of a models table and sets its status.
-void analyse_model(const AcceptedModel& model, const Plan& plan, const config::StudyJob& job,
-                   const io::LiveTable& table, solvers::CvodeIntegrator& cvode, io::RowBlock& block, std::int64_t row);
+/// What the accepted models are run with: the kernel of the exploration, and CVODE to check it.
+struct Integrators {
+  explicit Integrators(const Plan& plan) : ensemble(solvers::make_spike_integrator(plan.ensemble)) {}
+  std::unique_ptr<solvers::SpikeIntegrator> ensemble;
+  solvers::CvodeIntegrator cvode{2};
+};
 
-/// Writes row `row` of a null table: asymptotic regimes, rheobase and gain only.
-void analyse_null_model(const AcceptedModel& model, const Plan& plan, const io::LiveTable& table, io::RowBlock& block,
-                        std::int64_t row);
+/// Writes the block's rows of a models table (row i from models[i]) and sets their statuses.
+void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, const config::StudyJob& job,
+                    const io::LiveTable& table, Integrators& integrators, io::RowBlock& block,
+                    const solvers::Heartbeat& heartbeat);
+
+/// Writes the block's rows of a null table: asymptotic regimes, rheobase and gain only.
+void analyse_null_models(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
+                         Integrators& integrators, io::RowBlock& block, const solvers::Heartbeat& heartbeat);
 
 /// The same neuron in the gauge the job anchors: with an input resistance the voltage scale follows from 1/(g_L + a) =
 /// R_in.

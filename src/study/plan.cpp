@@ -11,8 +11,6 @@
 namespace modscape::study {
 namespace {
 
-constexpr double bulk_rtol = 1e-5;  // typical and worst errors: docs/decisions/0004, benchmarks/README.md
-
 double smallest_step(const std::vector<double>& currents) {
   double step = currents.size() > 1 ? currents[1] - currents[0] : 20.0;
   for (std::size_t k = 1; k < currents.size(); ++k) step = std::min(step, currents[k] - currents[k - 1]);
@@ -95,8 +93,8 @@ io::LiveTable model_table(const Plan& plan, const config::ConditionJob& conditio
         column("ISI_CV", "1", "Coefficient of variation of the intervals", data),
         code("regime_on_protocol", "Regime during the step", data, regime_meanings()),
         code("regime_asymptotic", "Regime the neuron settles to", {"regime_current"}, regime_meanings()),
-        column("cvode_time_difference", "ms", "Largest spike-time difference between bulk kernel and CVODE"),
-        code("cvode_count_difference", "Largest difference in spike count between bulk kernel and CVODE")})
+        column("cvode_time_difference", "ms", "Largest spike-time difference between the ensemble kernel and CVODE"),
+        code("cvode_count_difference", "Largest difference in spike count between the ensemble kernel and CVODE")})
     table.columns.push_back(std::move(next));
   return table;
 }
@@ -139,8 +137,7 @@ Plan make_plan(const config::StudyJob& job) {
   plan.regime_currents.push_back(0.0);
   for (const double current : plan.grid.currents)
     if (current > 0.0) plan.regime_currents.push_back(current);
-  plan.kernel.rtol = bulk_rtol;
-  plan.kernel.limits.max_rhs = job.integrator.max_rhs;
+  plan.ensemble.limits.max_rhs = job.integrator.max_rhs;
 
   plan.exploration = point_table(plan, "/exploration", "Sobol points of the prior", job.points);
   for (const config::ConditionJob& condition : job.conditions) {

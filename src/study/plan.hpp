@@ -20,7 +20,7 @@ struct Plan {
   std::vector<std::vector<io::LiveTable>> rounds;  ///< [condition][round]
   std::vector<io::LiveTable> models;               ///< [condition] posterior draws
   std::vector<io::LiveTable> null_models;  ///< [condition] draws of the tempered posterior, for the null of verdicts
-  solvers::KernelOptions kernel;
+  solvers::IntegratorOptions ensemble;     ///< of everything but the CVODE check
 
   std::vector<io::LiveTable> tables() const;
   io::FileLayout layout(const config::Job& job) const;

@@ -19,17 +19,25 @@ std::vector<double> exploration_points(const config::StudyJob& job, const Plan& 
   return z;
 }
 
-void compute_point(const Plan& plan, std::span<const double> z, io::RowBlock& block, std::int64_t row) {
+void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeIntegrator& integrator,
+                    io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
   const PointColumns columns = point_columns(plan);
   const std::size_t n = plan.space.size();
-  const std::vector<double> values = plan.space.values(z.subspan(static_cast<std::size_t>(row) * n, n));
-  for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
-  const fit::FiRow result = fit::compute_fi_row(plan.space.neuron(values), plan.grid, plan.kernel);
-  std::ranges::copy(result.counts, block.f64(row, columns.counts).begin());
-  block.f64(row, columns.rheobase)[0] = result.rheobase;
-  block.f64(row, columns.count_at_rheobase)[0] = result.count_at_rheobase;
-  block.i32(row, columns.spontaneous)[0] = result.spontaneous ? 1 : 0;
-  block.set_status(row, static_cast<io::RowStatus>(result.status));
+  std::vector<models::AdexParameters> neurons;
+  for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
+    const std::vector<double> values = plan.space.values(z.subspan(static_cast<std::size_t>(row) * n, n));
+    for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
+    neurons.push_back(plan.space.neuron(values));
+  }
+  const std::vector<fit::FiRow> results = fit::compute_fi_rows(neurons, plan.grid, integrator, heartbeat);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::int64_t row = block.first() + static_cast<std::int64_t>(i);
+    std::ranges::copy(results[i].counts, block.f64(row, columns.counts).begin());
+    block.f64(row, columns.rheobase)[0] = results[i].rheobase;
+    block.f64(row, columns.count_at_rheobase)[0] = results[i].count_at_rheobase;
+    block.i32(row, columns.spontaneous)[0] = results[i].spontaneous ? 1 : 0;
+    block.set_status(row, static_cast<io::RowStatus>(results[i].status));
+  }
 }
 
 Sampler::Sampler(const config::StudyJob& job, const Plan& plan)

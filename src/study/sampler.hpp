@@ -24,8 +24,9 @@ struct PointResult {
   bool usable = false;  ///< the row was computed without failure
 };
 
-/// Fills the row of a point table for the point at `z` (all points of the table, row-major).
-void compute_point(const Plan& plan, std::span<const double> z, io::RowBlock& block, std::int64_t row);
+/// Fills the block's rows of a point table, row i from the point at `z` (all points of the table, row-major).
+void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeIntegrator& integrator,
+                    io::RowBlock& block, const solvers::Heartbeat& heartbeat = {});
 
 class Sampler {
  public:

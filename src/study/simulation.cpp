@@ -41,7 +41,7 @@ solvers::SpikeRun run_cvode(const config::SimulateJob& job, Trace& trace) {
   return solvers::CvodeIntegrator(2).run(neuron, models::input_segments(job.protocol), start, options, observer);
 }
 
-solvers::SpikeRun run_bulk(const config::SimulateJob& job) {
+solvers::SpikeRun run_ensemble(const config::SimulateJob& job) {
   const auto input = models::input_segments(job.protocol);
   const solvers::SpikeTask task{job.neuron, input, initial_state(job)};
   return integrator_of(job.integrator)->run({&task, 1}).front();
@@ -82,7 +82,7 @@ std::string simulation_plan_text(const config::SimulateJob& job) {
   pilot.record_trace = false;
   Trace none;
   const auto start = std::chrono::steady_clock::now();
-  const solvers::SpikeRun run = job.integrator.method == "bulk" ? run_bulk(pilot) : run_cvode(pilot, none);
+  const solvers::SpikeRun run = job.integrator.method == "ensemble" ? run_ensemble(pilot) : run_cvode(pilot, none);
   const double scale = job.protocol.duration / pilot.protocol.duration;
   const double seconds = scale * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double samples = job.record_trace ? std::floor(job.protocol.duration / job.sample_interval) + 1.0 : 0.0;
@@ -97,7 +97,7 @@ std::string simulation_plan_text(const config::SimulateJob& job) {
 SimulationReport simulate(const config::Job& job, const std::string& path, bool force) {
   Trace trace;
   const solvers::SpikeRun run =
-      job.simulate.integrator.method == "bulk" ? run_bulk(job.simulate) : run_cvode(job.simulate, trace);
+      job.simulate.integrator.method == "ensemble" ? run_ensemble(job.simulate) : run_cvode(job.simulate, trace);
   std::map<std::string, std::string> provenance = run_environment();
   const BuildInfo build = build_info();
   provenance.insert({{"job_text", job.resolved},

@@ -83,8 +83,10 @@ class Study {
   }
 
   void compute_points(const io::LiveTable& table, const std::string& label, const std::vector<double>& z) {
-    run_table(table, label,
-              sweep::row_by_row([&](io::RowBlock& block, std::int64_t row) { compute_point(plan_, z, block, row); }));
+    const auto integrator = solvers::make_spike_integrator(plan_.ensemble);
+    run_table(table, label, [&](io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+      study::compute_points(plan_, z, *integrator, block, heartbeat);
+    });
   }
 
   void explore() {
@@ -196,16 +198,16 @@ class Study {
   void analyse(std::size_t condition) {
     const std::string& name = job_.conditions[condition].name;
     const std::vector<AcceptedModel> models = drawn_models(condition, 1.0);
-    solvers::CvodeIntegrator cvode(2);
+    Integrators integrators(plan_);
     const io::LiveTable& table = plan_.models[condition];
-    run_table(table, "models " + name, sweep::row_by_row([&](io::RowBlock& block, std::int64_t row) {
-                analyse_model(models[static_cast<std::size_t>(row)], plan_, job_, table, cvode, block, row);
-              }));
+    run_table(table, "models " + name, [&](io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+      analyse_models(models, plan_, job_, table, integrators, block, heartbeat);
+    });
     const std::vector<AcceptedModel> wide = drawn_models(condition, null_temper);
     const io::LiveTable& null_table = plan_.null_models[condition];
-    run_table(null_table, "null " + name, sweep::row_by_row([&](io::RowBlock& block, std::int64_t row) {
-                analyse_null_model(wide[static_cast<std::size_t>(row)], plan_, null_table, block, row);
-              }));
+    run_table(null_table, "null " + name, [&](io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+      analyse_null_models(wide, plan_, null_table, integrators, block, heartbeat);
+    });
   }
 
   void compare() {
@@ -292,21 +294,19 @@ StudyOutcome run_study(const Communicator& comm, const config::Job& job, const s
 std::string study_plan_text(const config::Job& job, int ranks) {
   const Plan plan = make_plan(job.study);
   constexpr std::int64_t pilot = 64;
-  const std::vector<double> u = exploration_points(job.study, plan);
   const auto points = std::min<std::int64_t>(pilot, job.study.points);
+  const std::vector<double> z = exploration_points(job.study, plan);
+  const auto integrator = solvers::make_spike_integrator(plan.ensemble);
+  io::RowBlock block(plan.exploration, 0, points);
   const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t i = 0; i < points; ++i) {
-    const std::size_t n = plan.space.size();
-    const auto values = plan.space.values(std::span<const double>(u).subspan(static_cast<std::size_t>(i) * n, n));
-    fit::compute_fi_row(plan.space.neuron(values), plan.grid, plan.kernel);
-  }
+  compute_points(plan, z, *integrator, block);
   const double per_point =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(points);
   const auto conditions = static_cast<std::int64_t>(job.study.conditions.size());
   const std::int64_t refinement = conditions * job.study.rounds * job.study.draws,
                      models = conditions * job.study.accepted;
-  // A CVODE run of the data currents costs about 60 bulk points (docs/decisions/0004).
-  constexpr double points_per_model = 60.0;
+  // A CVODE run of the data currents costs as much as several hundred points of the exploration (benchmarks/README.md).
+  constexpr double points_per_model = 600.0;
   const double seconds =
       per_point *
       (static_cast<double>(job.study.points + refinement) + points_per_model * static_cast<double>(models)) / ranks;

@@ -221,7 +221,7 @@ class Full(Killed):
         self.resume(2)
 
     def test_sweep_in_every_state(self):
-        for method in ("cvode", "bulk"):
+        for method in ("cvode", "ensemble"):
             for point, passages in (("create", 1), ("first-row", 2), ("between", self.rng.randint(1, 9)), ("row", self.rng.randint(1, 9)), ("close", 1)):
                 with self.subTest(method=method, point=point):
                     self.use_sweep(method)
@@ -252,7 +252,7 @@ class Full(Killed):
                 (self.folder / "out.h5").unlink()
 
     def test_a_row_that_kills_three_times_is_given_up_alone(self):
-        self.use_sweep("bulk")
+        self.use_sweep("ensemble")
         for _ in range(3):
             self.fault("first-row", 1)
         self.job(1).wait()

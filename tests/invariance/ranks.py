@@ -24,8 +24,8 @@ class Ranks(e2e.Case):
     def test_sweep_cvode(self):
         self.check("sweep", e2e.example("small_sweep.toml"))
 
-    def test_sweep_bulk(self):
-        self.check("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "bulk"')))
+    def test_sweep_ensemble(self):
+        self.check("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
 
 
 if __name__ == "__main__":

@@ -92,8 +92,8 @@ class JobFiles(Refusals):
         ranges = text[text.index("C_m ="):text.index("[design]")]
         self.refuse_job(SWEEP, (ranges, "", "[ranges]", "[ranges] is empty"))
 
-    def test_bulk_without_trace(self):
-        self.refuse_job(SIMULATE, ("[record]", '[integrator]\nmethod = "bulk"\n[record]', '"bulk"', "the bulk method stores no trace"))
+    def test_ensemble_without_trace(self):
+        self.refuse_job(SIMULATE, ("[record]", '[integrator]\nmethod = "ensemble"\n[record]', '"ensemble"', "the ensemble method stores no trace"))
 
     def test_all_problems_in_the_order_of_the_file(self):
         changes = (('"281 pF"', '"-1 pF"', '"-1 pF"', "C_m = -1 pF"),
@@ -219,7 +219,7 @@ class Outputs(Refusals):
         self.for_each("other.h5", ["other.h5: exists and is not a readable results file of modscape"])
 
     def test_results_of_another_job(self):
-        self.write("first.toml", self.job(SWEEP, ("points = 64", "points = 2"), ('method = "cvode"', 'method = "bulk"')))
+        self.write("first.toml", self.job(SWEEP, ("points = 64", "points = 2"), ('method = "cvode"', 'method = "ensemble"')))
         self.run_ok("sweep", "first.toml", "-o", "sweep.h5")
         self.write("step.toml", self.job(SIMULATE, ("1000 pA", "900 pA")))
         self.run_ok("simulate", "step.toml", "-o", "step.h5")

@@ -82,7 +82,7 @@ class SmallStudy(unittest.TestCase):
             for share in ("share_from", "share_to"):
                 self.assertAlmostEqual(verdict[share][()].sum(), 1, 9)
 
-    def test_bulk_kernel_against_cvode(self):
+    def test_kernel_against_cvode(self):
         for _, models in self.per_condition("models"):
             self.assertTrue((models["cvode_count_difference"][()] == 0).all())
             self.assertLess(models["cvode_time_difference"][()].max(), 0.2)  # ms

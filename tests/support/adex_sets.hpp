@@ -15,8 +15,8 @@
 
 #include "models/adex.hpp"
 #include "models/protocol.hpp"
-#include "solvers/adex_kernel.hpp"
 #include "solvers/cvode.hpp"
+#include "support/ensemble.hpp"
 
 namespace modscape::test_support {
 
@@ -108,10 +108,10 @@ inline solvers::SpikeRun run_cvode(const models::AdexParameters& p, double curre
   return run_cvode(p, models::input_segments(models::step_protocol(current, duration)), options);
 }
 
-inline solvers::SpikeRun run_kernel(const models::AdexParameters& p, double current, double duration, double rtol) {
-  solvers::KernelOptions options;
-  options.rtol = rtol;
-  return solvers::run_adex(p, current, duration, models::Adex(p).initial_state(), options);
+/// `tolerance` of each interval in ms.
+inline solvers::SpikeRun run_kernel(const models::AdexParameters& p, double current, double duration,
+                                    double tolerance) {
+  return run_ensemble(p, current, duration, models::Adex(p).initial_state(), {.tolerance = tolerance});
 }
 
 /// Largest difference between two lists of the same length.

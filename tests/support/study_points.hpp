@@ -8,7 +8,7 @@ namespace modscape::test_support {
 /// Rows of the table for the points z (row-major), as the study computes them.
 inline io::RowBlock computed_points(const study::Plan& plan, const io::LiveTable& table, const std::vector<double>& z) {
   io::RowBlock block(table, 0, table.rows);
-  for (std::int64_t row = 0; row < table.rows; ++row) study::compute_point(plan, z, block, row);
+  study::compute_points(plan, z, *solvers::make_spike_integrator(plan.ensemble), block);
   return block;
 }
 

@@ -9,7 +9,7 @@
 
 #include "config/fi_table.hpp"
 #include "core/rng.hpp"
-#include "solvers/adex_kernel.hpp"
+#include "support/ensemble.hpp"
 
 namespace modscape::test_support {
 
@@ -57,7 +57,7 @@ inline Recording record_cells(const models::AdexParameters& base, const CellProt
     const double offset = protocol.offset_sd * rng.normal(static_cast<std::uint64_t>(cell));
     std::vector<double> counts;
     for (const double current : protocol.currents) {
-      const auto run = solvers::run_adex(base, current - offset, protocol.duration, {base.E_L, 0.0});
+      const auto run = run_ensemble(base, current - offset, protocol.duration, {base.E_L, 0.0});
       counts.push_back(static_cast<double>(run.times.size()));
     }
     recording.curve.by_cell[fmt::format("cell_{:02}", cell)] = counts;

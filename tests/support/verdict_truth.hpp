@@ -72,10 +72,11 @@ class PairMaker {
   }
 
   TrueResponse response(const models::AdexParameters& p) const {
-    const fit::FiRow row = fit::compute_fi_row(p, protocol_, {});
+    solvers::AdexEnsemble ensemble(1e-3);
+    const fit::FiRow row = fit::compute_fi_rows({&p, 1}, protocol_, ensemble).front();
     const fit::FiCurveModel curve(protocol_.currents, row.counts, row.rheobase, row.count_at_rheobase);
     return {row.rheobase, (curve.count(row.rheobase + 100.0) - row.count_at_rheobase) / 100.0,
-            ephys::regime_string(dynamics::asymptotic_regimes(p, protocol_.currents))};
+            ephys::regime_string(dynamics::asymptotic_regimes({&p, 1}, protocol_.currents, ensemble).front())};
   }
 
  private:
@@ -114,7 +115,7 @@ class PairMaker {
     return to.regimes.find("rest+spiking") != std::string::npos && to.rheobase < 200.0;
   }
   bool silent_at(const models::AdexParameters& p, double current) const {
-    return solvers::run_adex(p, current, protocol_.duration, {p.E_L, 0.0}).times.empty();
+    return run_ensemble(p, current, protocol_.duration, {p.E_L, 0.0}).times.empty();
   }
 
   template <class Change>

@@ -180,7 +180,8 @@ TEST_P(EverySet, RestEndsInSimulationToo) {
   const double gap = hopf ? 0.5 * (marks.I_SN - marks.I_H) : 0.1;  // above a Hopf point, but below the fold
   const double length = 100'000.0;
   const auto run_from = [&](double current, const Equilibrium& point) {
-    return solvers::run_adex(p, current, length, {point.V - 1e-3, point.w}, {1e-9, 1, {}});
+    return test_support::run_ensemble(p, current, length, {point.V - 1e-3, point.w},
+                                      {.tolerance = 1e-6, .max_spikes = 1});
   };
   const Equilibrium rest = adex_equilibria(p, marks.rest_ends() - gap).front();
   const solvers::SpikeRun below = run_from(marks.rest_ends() - gap, rest);

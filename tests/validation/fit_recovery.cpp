@@ -48,7 +48,8 @@ struct Recovery {
 double covered_share(const io::TreeReader& file, const std::string& fit, const models::AdexParameters& truth,
                      const config::StudyJob& job, std::size_t condition) {
   const fit::FiProtocol grid{test_support::current_steps(0.0, highest_model_current, step), job.step_duration};
-  const fit::FiRow row = fit::compute_fi_row(truth, grid, {});
+  solvers::AdexEnsemble ensemble(1e-4);
+  const fit::FiRow row = fit::compute_fi_rows({&truth, 1}, grid, ensemble).front();
   const fit::FiCurveModel curve(grid.currents, row.counts, row.rheobase, row.count_at_rheobase);
   const fit::FiTarget target =
       fit::make_target(job.curves[condition], job.rheobases[condition], {}, job.correlation_length);

@@ -92,23 +92,24 @@ start = 0
 }
 
 TEST(JobRefusals, InitialRecordIntegratorAndFile) {
-  EXPECT_THAT(refusals(simulation + R"(file = "absent.csv"
+  EXPECT_THAT(
+      refusals(simulation + R"(file = "absent.csv"
 [initial]
 V = 20
 [record]
 trace = "yes"
 [integrator]
-method = "bluk"
+method = "ensembel"
 rtol = 1
 max_rhs = 1.5
 )"),
-              ElementsAre("job.toml:5:8: file = \"absent.csv\": no such file (looked for absent.csv; names are "
-                          "relative to the job file)",
-                          "job.toml:7:5: V = 20 mV at time 0 must be below V_peak = 0 mV",
-                          "job.toml:9:9: trace must be true or false, not text",
-                          "job.toml:11:10: method = \"bluk\" must be one of: cvode, bulk (did you mean bulk?)",
-                          "job.toml:12:8: rtol = 1 must be at most 0.01",
-                          "job.toml:13:11: max_rhs must be a whole number, not a number"));
+      ElementsAre("job.toml:5:8: file = \"absent.csv\": no such file (looked for absent.csv; names are "
+                  "relative to the job file)",
+                  "job.toml:7:5: V = 20 mV at time 0 must be below V_peak = 0 mV",
+                  "job.toml:9:9: trace must be true or false, not text",
+                  "job.toml:11:10: method = \"ensembel\" must be one of: cvode, ensemble (did you mean ensemble?)",
+                  "job.toml:12:8: rtol = 1 must be at most 0.01",
+                  "job.toml:13:11: max_rhs must be a whole number, not a number"));
 }
 
 TEST(JobRefusals, TraceTooLong) {
@@ -118,9 +119,10 @@ TEST(JobRefusals, TraceTooLong) {
 }
 
 TEST(JobRefusals, BulkKnowsStepsOnly) {
-  EXPECT_THAT(refusals(simulation +
-                       "[[protocol.ramp]]\nstart = 0\nstop = 9\nfrom = 0\nto = 9\n[integrator]\nmethod = \"bulk\"\n"),
-              ElementsAre(HasSubstr("job.toml:11:10: the bulk method knows current steps only")));
+  EXPECT_THAT(
+      refusals(simulation +
+               "[[protocol.ramp]]\nstart = 0\nstop = 9\nfrom = 0\nto = 9\n[integrator]\nmethod = \"ensemble\"\n"),
+      ElementsAre(HasSubstr("job.toml:11:10: the ensemble method knows steps and noise, not ramps or files")));
 }
 
 TEST(JobRefusals, EmptySweep) {

@@ -117,12 +117,12 @@ TEST(StudyRefusals, Numbers) {
   EXPECT_THAT(
       refusals(data + conditions + gauge +
                "[exploration]\nmin_current = 60\nmax_current = 80\npoints = 0\n[fit]\nrounds = -1\naccepted = 0\n"
-               "[integrator]\nmethod = \"bulk\"\n"),
+               "[integrator]\nmethod = \"ensemble\"\n"),
       ElementsAre("job.toml:13:15: min_current = 60 pA must be at most the lowest current of the data, 50 pA",
                   "job.toml:14:15: max_current = 80 pA must be at least the highest current of the data, 100 pA",
                   "job.toml:15:10: points = 0 must be at least 1", "job.toml:17:10: rounds = -1 must be at least 0",
                   "job.toml:18:12: accepted = 0 must be at least 1",
-                  "job.toml:20:10: method = \"bulk\" must be one of: cvode"));
+                  "job.toml:20:10: method = \"ensemble\" must be one of: cvode"));
 }
 
 }  // namespace

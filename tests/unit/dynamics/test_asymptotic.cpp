@@ -14,6 +14,12 @@ namespace {
 using ephys::Regime;
 using test_support::adex_set;
 
+std::vector<Regime> asymptotic_regimes(const models::AdexParameters& p, const std::vector<double>& currents,
+                                       const AsymptoticOptions& options = {}, double tolerance = 1e-4) {
+  solvers::AdexEnsemble ensemble(tolerance);
+  return dynamics::asymptotic_regimes({&p, 1}, currents, ensemble, options).front();
+}
+
 std::vector<double> grid(double low, double high, std::size_t count) {
   std::vector<double> currents;
   for (std::size_t k = 0; k < count; ++k)
@@ -27,8 +33,7 @@ TEST(Asymptotic, BistableWindowOfSetB) {
   AsymptoticOptions options;
   options.duration = 20'000.0;  // intervals grow without bound towards the homoclinic end, where they pass 2.5 s
   options.max_spikes = 12;
-  options.kernel.rtol = 1e-9;
-  const std::vector<Regime> regimes = asymptotic_regimes(adex_set("b").parameters, currents, options);
+  const std::vector<Regime> regimes = asymptotic_regimes(adex_set("b").parameters, currents, options, 1e-6);
   int both = 0;
   for (std::size_t k = 0; k < currents.size(); ++k) {
     const double I = currents[k];

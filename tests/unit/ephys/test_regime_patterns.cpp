@@ -27,14 +27,14 @@ const std::vector<Pattern>& patterns() {
   return all;
 }
 
-Regime label(const AdexParameters& p, double current, double rtol) {
-  return classify_on_protocol(run_kernel(p, current, duration, rtol).times, duration);
+Regime label(const AdexParameters& p, double current, double tolerance) {
+  return classify_on_protocol(run_kernel(p, current, duration, tolerance).times, duration);
 }
 
 TEST(Patterns, AreNamedAtEveryTolerance) {
   for (const auto& [id, expected] : patterns())
-    for (const double rtol : {1e-4, 1e-6, 1e-8, 1e-10, 1e-12})
-      EXPECT_EQ(label(adex_set(id).parameters, adex_set(id).current, rtol), expected) << id << " " << rtol;
+    for (const double tolerance : {1e-2, 1e-3, 1e-4, 1e-6, 1e-8})
+      EXPECT_EQ(label(adex_set(id).parameters, adex_set(id).current, tolerance), expected) << id << " " << tolerance;
 }
 
 // Normal errors of 1 % in all eleven parameters at once. Set h is left out: the paper places it among narrow irregular
@@ -49,7 +49,7 @@ TEST(Patterns, KeepTheirNamesUnderParameterNoise) {
       AdexParameters p = adex_set(id).parameters;
       std::uint64_t step = 0;
       for (const auto& row : models::adex_table()) p.*row.member *= 1.0 + 0.01 * rng.normal(step++);
-      kept += label(p, adex_set(id).current, 1e-6) == expected ? 1 : 0;
+      kept += label(p, adex_set(id).current, 1e-4) == expected ? 1 : 0;
     }
     EXPECT_GT(kept, draws / 2) << id;
     RecordProperty(std::string("kept_") + std::string(id), kept);
@@ -62,7 +62,7 @@ struct Settled {
 };
 Settled settled(std::string_view id) {
   const test_support::AdexSet& set = adex_set(id);
-  const solvers::SpikeRun run = run_kernel(set.parameters, set.current, 3000.0, 1e-8);
+  const solvers::SpikeRun run = run_kernel(set.parameters, set.current, 3000.0, 1e-6);
   return {settled_period(run.w_after), classify_settled(interspike_intervals(run.times), run.w_after)};
 }
 

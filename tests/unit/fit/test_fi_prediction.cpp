@@ -18,16 +18,21 @@ FiProtocol protocol(double first, double last, double step) {
   return {test_support::current_steps(first, last, step), 500.0};
 }
 
+FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& steps, const solvers::CostLimits& limits = {}) {
+  solvers::AdexEnsemble ensemble(1e-4, limits);
+  return compute_fi_rows({&p, 1}, steps, ensemble).front();
+}
+
 bool fires(const models::AdexParameters& p, double current, double duration = 500.0) {
-  return !solvers::run_adex(p, current, duration, {p.E_L, 0.0}).times.empty();
+  return !test_support::run_ensemble(p, current, duration, {p.E_L, 0.0}).times.empty();
 }
 
 TEST(FiRow, CountsAreThoseOfSingleRuns) {
   const FiProtocol steps = protocol(0, 300, 20);
-  const FiRow row = compute_fi_row(neuron, steps, {});
+  const FiRow row = compute_fi_row(neuron, steps);
   EXPECT_EQ(row.status, solvers::RunStatus::done);
   for (std::size_t k = 0; k < steps.currents.size(); ++k) {
-    const auto run = solvers::run_adex(neuron, steps.currents[k], 500.0, {neuron.E_L, 0.0});
+    const auto run = test_support::run_ensemble(neuron, steps.currents[k], 500.0, {neuron.E_L, 0.0});
     EXPECT_EQ(row.counts[k], static_cast<double>(run.times.size()));
     if (run.times.empty())
       EXPECT_TRUE(std::isnan(row.latency[k]));
@@ -42,7 +47,7 @@ TEST(FiRow, RheobaseIsWhereAFineScanFindsIt) {
   for (const double g_L : {3.0, 5.0, 8.0}) {
     models::AdexParameters p = neuron;
     p.g_L = g_L;
-    const FiRow row = compute_fi_row(p, protocol(0, 400, 20), {});
+    const FiRow row = compute_fi_row(p, protocol(0, 400, 20));
     const double width = 20.0 / 64.0;
     double scanned = 0.0;
     while (!fires(p, scanned)) scanned += width / 4.0;
@@ -51,7 +56,7 @@ TEST(FiRow, RheobaseIsWhereAFineScanFindsIt) {
     EXPECT_TRUE(fires(p, row.rheobase));
     EXPECT_FALSE(fires(p, row.rheobase - width));
     EXPECT_EQ(row.count_at_rheobase,
-              static_cast<double>(solvers::run_adex(p, row.rheobase, 500.0, {p.E_L, 0.0}).times.size()));
+              static_cast<double>(test_support::run_ensemble(p, row.rheobase, 500.0, {p.E_L, 0.0}).times.size()));
   }
 }
 
@@ -63,13 +68,13 @@ TEST(FiRow, RheobaseOfALongStepIsTheSaddleNode) {
   const double saddle_node = p.g_L * (p.V_T - p.Delta_T - p.E_L);  // 140 pA
   FiProtocol steps = protocol(100, 160, 2);
   steps.duration = 5000.0;
-  const FiRow row = compute_fi_row(p, steps, {});
+  const FiRow row = compute_fi_row(p, steps);
   EXPECT_GT(row.rheobase, saddle_node);
   EXPECT_LT(row.rheobase, saddle_node + 0.2);  // passage past the ghost takes 5 s at 0.03 pA
 }
 
 TEST(FiRow, SilentNeuronHasNoRheobase) {
-  const FiRow row = compute_fi_row(neuron, protocol(0, 60, 20), {});
+  const FiRow row = compute_fi_row(neuron, protocol(0, 60, 20));
   EXPECT_TRUE(std::isnan(row.rheobase));
   EXPECT_TRUE(std::isnan(row.count_at_rheobase));
   EXPECT_THAT(row.counts, testing::Each(0.0));
@@ -79,16 +84,14 @@ TEST(FiRow, SilentNeuronHasNoRheobase) {
 TEST(FiRow, RheobaseBelowTheGrid) {
   models::AdexParameters p = neuron;
   p.E_L = -40.0;
-  const FiRow high = compute_fi_row(p, protocol(40, 200, 20), {}), low = compute_fi_row(p, protocol(-400, 200, 20), {});
+  const FiRow high = compute_fi_row(p, protocol(40, 200, 20)), low = compute_fi_row(p, protocol(-400, 200, 20));
   EXPECT_TRUE(high.spontaneous);
   EXPECT_LT(low.rheobase, 0.0);
   EXPECT_NEAR(high.rheobase, low.rheobase, 5.0);  // the interval doubles on the way down
 }
 
 TEST(FiRow, AFailedRunNamesItself) {
-  solvers::KernelOptions kernel;
-  kernel.limits.max_rhs = 50;
-  const FiRow row = compute_fi_row(neuron, protocol(0, 300, 20), kernel);
+  const FiRow row = compute_fi_row(neuron, protocol(0, 300, 20), {.max_rhs = 50});
   EXPECT_EQ(row.status, solvers::RunStatus::cost_limit);
   EXPECT_TRUE(std::isnan(row.rheobase));
 }

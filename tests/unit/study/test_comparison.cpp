@@ -170,8 +170,8 @@ TEST(ModelAnalysis, GaugeByInputResistance) {
   EXPECT_NEAR(1e3 / (p.g_L + p.a), 150.0, 1e-10);
   EXPECT_NEAR(p.E_L, -80.0, 1e-10);
   EXPECT_EQ(p.b, neuron.b);
-  const auto before = solvers::run_adex(neuron, 250.0, 500.0, {neuron.E_L, 0.0}),
-             after = solvers::run_adex(p, 250.0, 500.0, {p.E_L, 0.0});
+  const auto before = test_support::run_ensemble(neuron, 250.0, 500.0, {neuron.E_L, 0.0}),
+             after = test_support::run_ensemble(p, 250.0, 500.0, {p.E_L, 0.0});
   ASSERT_GT(before.times.size(), 3U);
   ASSERT_EQ(before.times.size(), after.times.size());
   EXPECT_NEAR(before.times.back(), after.times.back(), 1e-2);

@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "solvers/adex_kernel.hpp"
-
+// The oracle for spike times: a scalar Dormand-Prince 5(4) integration in time below V_T + 2 Delta_T and in V above it,
+// so that the spike is located exactly and the exponential is not stiff. It shares no step, no variable and no error
+// estimate with the ensemble integrator; at rtol 1e-12 it agrees with CVODE and with published trains to 1e-7 ms
+// (firing_patterns.cpp, test_kernel.cpp).
+#pragma once
 #include <algorithm>
 #include <cmath>
 
-namespace modscape::solvers {
-namespace {
+#include "models/adex.hpp"
+#include "solvers/run_status.hpp"
+
+namespace modscape::test_support {
+namespace reference {
+
+using models::AdexParameters;
+using solvers::RunStatus;
+using solvers::SpikeRun;
+
+struct Options {
+  double rtol = 1e-12;         ///< per step, of V (mV scale Delta_T), t (ms) and w
+  std::size_t max_spikes = 0;  ///< stop after this many; 0: no limit
+  solvers::CostLimits limits{.max_rhs = 1'000'000'000};
+};
 
 using State = std::array<double, 2>;
 
 // Dormand & Prince 1980 (J Comput Appl Math 6:19), table 2: RK5(4)7M, first-same-as-last.
-constexpr double a21 = 1.0 / 5, a31 = 3.0 / 40, a32 = 9.0 / 40, a41 = 44.0 / 45, a42 = -56.0 / 15, a43 = 32.0 / 9,
-                 a51 = 19372.0 / 6561, a52 = -25360.0 / 2187, a53 = 64448.0 / 6561, a54 = -212.0 / 729,
-                 a61 = 9017.0 / 3168, a62 = -355.0 / 33, a63 = 46732.0 / 5247, a64 = 49.0 / 176, a65 = -5103.0 / 18656,
-                 b1 = 35.0 / 384, b3 = 500.0 / 1113, b4 = 125.0 / 192, b5 = -2187.0 / 6784, b6 = 11.0 / 84,
-                 e1 = 71.0 / 57600, e3 = -71.0 / 16695, e4 = 71.0 / 1920, e5 = -17253.0 / 339200, e6 = 22.0 / 525,
-                 e7 = -1.0 / 40;
+inline constexpr double a21 = 1.0 / 5, a31 = 3.0 / 40, a32 = 9.0 / 40, a41 = 44.0 / 45, a42 = -56.0 / 15,
+                        a43 = 32.0 / 9, a51 = 19372.0 / 6561, a52 = -25360.0 / 2187, a53 = 64448.0 / 6561,
+                        a54 = -212.0 / 729, a61 = 9017.0 / 3168, a62 = -355.0 / 33, a63 = 46732.0 / 5247,
+                        a64 = 49.0 / 176, a65 = -5103.0 / 18656, b1 = 35.0 / 384, b3 = 500.0 / 1113, b4 = 125.0 / 192,
+                        b5 = -2187.0 / 6784, b6 = 11.0 / 84, e1 = 71.0 / 57600, e3 = -71.0 / 16695, e4 = 71.0 / 1920,
+                        e5 = -17253.0 / 339200, e6 = 22.0 / 525, e7 = -1.0 / 40;
 
 // One step of size h of y' = f(x, y) from slope k1; returns the new state and its slope, and the error estimate.
 template <class F>
@@ -40,14 +56,14 @@ void dopri5(const F& f, double x, const State& y, const State& k1, double h, Sta
 }
 
 // Step factor from a scaled error (elementary controller with the usual safety and clips); NaN counts as a rejection.
-double step_factor(double error) {
+inline double step_factor(double error) {
   if (!(error < 1e30)) return 0.1;
   return std::clamp(0.9 * std::pow(std::max(error, 1e-10), -0.2), 0.2, 5.0);
 }
 
-class Kernel {
+class Integration {
  public:
-  Kernel(const models::AdexParameters& p, double current, double duration, const KernelOptions& options)
+  Integration(const AdexParameters& p, double current, double duration, const Options& options)
       : p_(p),
         current_(current),
         duration_(duration),
@@ -193,19 +209,20 @@ class Kernel {
     return run_.status == RunStatus::done;
   }
 
-  const models::AdexParameters& p_;
+  AdexParameters p_;
   double current_, duration_;
-  const KernelOptions& options_;
+  Options options_;
   double switch_V_;
   double step_ = 0.0;
   SpikeRun run_;
 };
 
-}  // namespace
+}  // namespace reference
 
-SpikeRun run_adex(const models::AdexParameters& parameters, double current, double duration,
-                  std::array<double, 2> initial, const KernelOptions& options) {
-  return Kernel(parameters, current, duration, options).run(initial);
+/// Runs from `initial` {V, w} for `duration` ms under `current` pA.
+inline solvers::SpikeRun reference_run(const models::AdexParameters& parameters, double current, double duration,
+                                       std::array<double, 2> initial, const reference::Options& options = {}) {
+  return reference::Integration(parameters, current, duration, options).run(initial);
 }
 
-}  // namespace modscape::solvers
+}  // namespace modscape::test_support
