@@ -117,6 +117,13 @@ File open_shared(const std::string& path, const parallel::Communicator& communic
   return File(check(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), "H5Fopen", path));
 }
 
+File create_shared(const std::string& path, const parallel::Communicator& communicator) {
+  const Properties access = file_access();
+  const Properties create = creation(H5P_FILE_CREATE);
+  check(H5Pset_fapl_mpio(access.get(), communicator.handle(), MPI_INFO_NULL), "H5Pset_fapl_mpio");
+  return File(check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, create.get(), access.get()), "H5Fcreate", path));
+}
+
 bool exists(hid_t location, const std::string& path) {
   std::istringstream parts(path);
   std::string part;

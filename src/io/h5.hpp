@@ -63,6 +63,7 @@ void Handle<Close>::close(const std::string& object) {
 File create_file(const std::string& path);
 File open_file(const std::string& path, unsigned flags);  ///< H5F_ACC_RDONLY or H5F_ACC_RDWR
 File open_shared(const std::string& path, const parallel::Communicator& communicator);  ///< collective, read and write
+File create_shared(const std::string& path, const parallel::Communicator& communicator);  ///< collective
 
 // Groups and links. Paths are relative to `location` or absolute.
 bool exists(hid_t location, const std::string& path);  ///< every component of it

@@ -164,18 +164,22 @@ std::string utilisation_path(const LiveTable& table) {
   return record_path(table) + "/utilisation";
 }
 
-void create_results_file(const std::string& path, const FileLayout& layout) {
-  require_space(path, estimated_bytes(layout));
-  TemporaryFile temporary(path);
-  h5::File file = h5::create_file(temporary.path());
+void write_structure(const std::string& path, const FileLayout& layout, const std::string& target) {
+  h5::File file = h5::create_file(path);
   write_identity(file.get(), layout.title);
   for (const LiveTable& table : layout.tables) make_table(file.get(), table);
   make_provenance(file.get(), layout);
-  file.close(temporary.path());
-  reserve_space(temporary.path(), path);
-  file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
+  file.close(path);
+  reserve_space(path, target);
+  file = h5::open_file(path, H5F_ACC_RDWR);
   write_coordinates(file.get(), layout);
-  file.close(temporary.path());
+  file.close(path);
+}
+
+void create_results_file(const std::string& path, const FileLayout& layout) {
+  require_space(path, estimated_bytes(layout));
+  TemporaryFile temporary(path);
+  write_structure(temporary.path(), layout, path);
   fault_point("create", 0);
   temporary.commit();
 }

@@ -22,6 +22,9 @@ std::string crc_path(const LiveTable& table);
 std::string attempts_path(const LiveTable& table);
 std::string utilisation_path(const LiveTable& table);
 
+/// The file with its structure, space and coordinates, not yet durable. BadInput naming `target` if it does not fit.
+void write_structure(const std::string& path, const FileLayout& layout, const std::string& target);
+
 /// Creates the file at `<path>.tmp`, reserves its space, makes it durable, renames it. BadInput if it does not fit on
 /// the disk.
 void create_results_file(const std::string& path, const FileLayout& layout);
