@@ -33,8 +33,9 @@ h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t le
   return scale;
 }
 
-h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length) {
+h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text) {
   h5::Dataset scale = h5::create_dataset(file, path, H5T_STD_U8LE, {static_cast<hsize_t>(length)});
+  h5::describe(scale.get(), "1", text);
   h5::make_scale(scale.get(), fmt::format("This is a netCDF dimension but not a netCDF variable.{:>10}", length));
   return scale;
 }

@@ -88,7 +88,7 @@ void make_table(hid_t file, const LiveTable& table) {
 
 void make_utilisation(hid_t file, const LiveTable& table) {
   const h5::Dataset ranks = make_index_axis(file, record_path(table) + "/rank", utilisation_ranks, "rank of the job");
-  const h5::Dataset kinds = make_bare_axis(file, record_path(table) + "/use", 3);
+  const h5::Dataset kinds = make_bare_axis(file, record_path(table) + "/use", 3, "computing, waiting, writing");
   const h5::Dataset seconds = h5::create_dataset(file, utilisation_path(table), H5T_IEEE_F64LE, {utilisation_ranks, 3});
   h5::describe(seconds.get(), "s", "what each rank of the last session did: computing, waiting, writing");
   h5::attach_scale(seconds.get(), ranks.get(), 0);
@@ -105,7 +105,8 @@ void make_provenance(hid_t file, const FileLayout& layout) {
   h5::attach_scale(sessions.get(), lines.get(), 0);
   for (const LiveTable& table : layout.tables) {
     h5::make_group(file, record_path(table));
-    const h5::Dataset rows = make_bare_axis(file, record_path(table) + "/" + table.row_axis, table.rows);
+    const h5::Dataset rows =
+        make_bare_axis(file, record_path(table) + "/" + table.row_axis, table.rows, "row of the table");
     make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
     make_utilisation(file, table);
   }
