@@ -9,6 +9,8 @@ set(MPI_CXX_SKIP_MPICXX TRUE) # the removed C++ bindings must not be linked
 find_package(MPI COMPONENTS C CXX)
 modscape_need(MPI_CXX_FOUND "MPI" libopenmpi-dev)
 
+find_package(Threads REQUIRED)
+
 set(HDF5_PREFER_PARALLEL TRUE)
 find_package(HDF5 COMPONENTS C HL)
 modscape_need(HDF5_FOUND "parallel HDF5" libhdf5-openmpi-dev)

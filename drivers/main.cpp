@@ -10,6 +10,7 @@
 #include "config/suggestions.hpp"
 #include "core/build_info.hpp"
 #include "parallel/stop_signal.hpp"
+#include "parallel/stopped_rank_watch.hpp"
 
 namespace {
 
@@ -77,5 +78,6 @@ int main(int argc, char** argv) {
     if (!world.is_root()) return error.get_exit_code() == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
   }
+  const parallel::StoppedRankWatch watch(world);
   return run(world, action);
 }

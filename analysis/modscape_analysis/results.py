@@ -139,7 +139,7 @@ def _finished_rows(table):
     crc = table["crc"]
     names = _text(crc.attrs["columns"]).split()
     rows = [np.ascontiguousarray(table[name][()]).reshape(len(status), -1).view(np.uint8) for name in names]
-    return (status != 0) & (crc32c(np.hstack(rows)) == crc[()])
+    return (status != 0) & (crc32c(np.hstack([*rows, status[:, None]])) == crc[()])
 
 
 def crc32c(rows):

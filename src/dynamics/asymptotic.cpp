@@ -41,8 +41,7 @@ bool rest_is_stable(const models::AdexParameters& p, double current) {
 std::vector<std::vector<Regime>> asymptotic_regimes(std::span<const models::AdexParameters> neurons,
                                                     std::span<const double> currents,
                                                     solvers::SpikeIntegrator& integrator,
-                                                    const AsymptoticOptions& options,
-                                                    const solvers::Heartbeat& heartbeat) {
+                                                    const AsymptoticOptions& options) {
   std::vector<std::vector<Regime>> regimes(neurons.size(), std::vector<Regime>(currents.size(), Regime::rest));
   std::vector<std::array<double, 2>> start;
   for (const models::AdexParameters& p : neurons) start.push_back(models::Adex(p).initial_state());
@@ -52,7 +51,7 @@ std::vector<std::vector<Regime>> asymptotic_regimes(std::span<const models::Adex
     const models::InputSegment input{0.0, options.duration, currents[k], 0.0};
     std::vector<solvers::SpikeTask> tasks;
     for (const std::size_t m : firing) tasks.push_back({neurons[m], {&input, 1}, start[m], options.max_spikes});
-    const std::vector<solvers::SpikeRun> runs = integrator.run(tasks, heartbeat);
+    const std::vector<solvers::SpikeRun> runs = integrator.run(tasks);
     std::vector<std::size_t> still;
     for (std::size_t i = 0; i < firing.size(); ++i) {
       const std::size_t m = firing[i];

@@ -21,7 +21,6 @@ struct AsymptoticOptions {
 std::vector<std::vector<ephys::Regime>> asymptotic_regimes(std::span<const models::AdexParameters> neurons,
                                                            std::span<const double> currents,
                                                            solvers::SpikeIntegrator& integrator,
-                                                           const AsymptoticOptions& options = {},
-                                                           const solvers::Heartbeat& heartbeat = {});
+                                                           const AsymptoticOptions& options = {});
 
 }  // namespace modscape::dynamics

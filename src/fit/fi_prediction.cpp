@@ -21,8 +21,8 @@ double normal_density(double x) {
 class RheobaseSearch {
  public:
   RheobaseSearch(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
-                 solvers::SpikeIntegrator& integrator, const solvers::Heartbeat& heartbeat)
-      : neurons_(neurons), protocol_(protocol), integrator_(integrator), heartbeat_(heartbeat) {}
+                 solvers::SpikeIntegrator& integrator)
+      : neurons_(neurons), protocol_(protocol), integrator_(integrator) {}
 
   /// Starts with the step of the grid below the first current that fires.
   void add(std::size_t model, std::size_t first) {
@@ -96,13 +96,12 @@ class RheobaseSearch {
       const models::AdexParameters& p = neurons_[searches_[which[i]].model];
       tasks.push_back({p, {&inputs[i], 1}, models::Adex(p).initial_state(), max_spikes});
     }
-    return integrator_.run(tasks, heartbeat_);
+    return integrator_.run(tasks);
   }
 
   std::span<const models::AdexParameters> neurons_;
   const FiProtocol& protocol_;
   solvers::SpikeIntegrator& integrator_;
-  const solvers::Heartbeat& heartbeat_;
   std::vector<Search> searches_;
 };
 
@@ -125,7 +124,7 @@ std::size_t read_counts(std::span<const solvers::SpikeRun> runs, FiRow& row) {
 }  // namespace
 
 std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
-                                   solvers::SpikeIntegrator& integrator, const solvers::Heartbeat& heartbeat) {
+                                   solvers::SpikeIntegrator& integrator) {
   const std::size_t n = protocol.currents.size();
   std::vector<models::InputSegment> inputs;
   for (const double current : protocol.currents) inputs.push_back({0.0, protocol.duration, current, 0.0});
@@ -134,10 +133,10 @@ std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neuro
   for (const models::AdexParameters& p : neurons)
     for (std::size_t k = 0; k <= n; ++k)
       tasks.push_back({p, {&inputs[k], 1}, models::Adex(p).initial_state(), k == n ? std::size_t{1} : 0});
-  const std::vector<solvers::SpikeRun> runs = integrator.run(tasks, heartbeat);
+  const std::vector<solvers::SpikeRun> runs = integrator.run(tasks);
 
   std::vector<FiRow> rows(neurons.size());
-  RheobaseSearch search(neurons, protocol, integrator, heartbeat);
+  RheobaseSearch search(neurons, protocol, integrator);
   for (std::size_t m = 0; m < neurons.size(); ++m) {
     rows[m].counts.assign(n, 0.0);
     rows[m].latency.assign(n, NAN);

@@ -28,7 +28,7 @@ struct FiProtocol {
 
 /// One row per model, in order; each depends on its own model only.
 std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
-                                   solvers::SpikeIntegrator& integrator, const solvers::Heartbeat& heartbeat = {});
+                                   solvers::SpikeIntegrator& integrator);
 
 /// N(I) between the grid points: zero below the rheobase, linear in between, last slope beyond the grid.
 class FiCurveModel {

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// CRC-32C (Castagnoli), the checksum of result rows and archive frames.
+// CRC-32C (Castagnoli), the checksum of result rows and archive frames. By the processor's instruction where there is
+// one, else bytewise (Boost.CRC is bytewise too, and rows are checksummed at the speed of memory or not at all:
+// docs/decisions/0001).
 #pragma once
-#include <boost/crc.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace modscape::io {
 
-/// process_bytes(data, size) as often as needed, then checksum().
-using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
+/// Running checksums start as this; the checksum is the complement of the last one.
+inline constexpr std::uint32_t crc32c_start = 0xFFFFFFFFU;
 
-inline std::uint32_t crc32c(const void* data, std::size_t size) {
-  Crc32c crc;
-  crc.process_bytes(data, size);
-  return crc.checksum();
-}
+/// Extends the running checksums of consecutive rows, one for each, by `row_bytes` bytes per row.
+void extend_crc32c(std::span<std::uint32_t> running, const void* rows, std::size_t row_bytes);
+/// The same without the instruction.
+void extend_crc32c_bytewise(std::span<std::uint32_t> running, const void* rows, std::size_t row_bytes);
+
+std::uint32_t crc32c(const void* data, std::size_t size);
 
 }  // namespace modscape::io

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A test hook, not a feature: MODSCAPE_FAULT="<point>:<n>" kills the process with SIGKILL at its n-th passage of a
-// named point of the write path, so that tests can interrupt a job in every state. MODSCAPE_FAULT_RANK=<r> limits it to
-// one rank. Points: create (temporary file complete, not yet renamed), first-row (before a process writes its first
-// rows), between (data and crc written, status not), row (rows written), stage (temporary copy filled, not yet
-// renamed), close.
+// A test hook, not a feature: MODSCAPE_FAULT="<point>:<n>[:<action>]" interrupts the process at its n-th passage of a
+// named point of the write path, so that tests can interrupt a job in every state. Actions: kill (SIGKILL, the
+// default), stop (SIGSTOP), usr1 (SIGUSR1 to the parent, which is mpirun and forwards it to all ranks).
+// MODSCAPE_FAULT_RANK=<r> limits it to one rank. Points: create (temporary file complete, not yet renamed), first-row
+// (before a process writes its first rows), between (data and crc written, status not), row (rows written), stage
+// (temporary copy filled, not yet renamed), close.
 #pragma once
 #include <string_view>
 

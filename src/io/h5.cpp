@@ -68,6 +68,23 @@ OpenAttribute open_single(hid_t object, const std::string& name) {
     attribute.type = Type(check(H5Aget_type(attribute.id.get()), "H5Aget_type", name));
   return attribute;
 }
+
+struct Selection {
+  Space file, memory;
+};
+
+Selection select(hid_t dataset, std::int64_t first, std::int64_t count) {
+  std::vector<hsize_t> lengths = shape(dataset);
+  std::vector<hsize_t> start(lengths.size(), 0);
+  start[0] = static_cast<hsize_t>(first);
+  lengths[0] = static_cast<hsize_t>(count);
+  Selection selection{
+      Space(check(H5Dget_space(dataset), "H5Dget_space")),
+      Space(check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), "H5Screate_simple"))};
+  check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
+        "H5Sselect_hyperslab");
+  return selection;
+}
 }  // namespace
 
 void fail(const char* call, const std::string& object) {
@@ -98,6 +115,13 @@ File open_shared(const std::string& path, const parallel::Communicator& communic
   const Properties access = file_access();
   check(H5Pset_fapl_mpio(access.get(), communicator.handle(), MPI_INFO_NULL), "H5Pset_fapl_mpio");
   return File(check(H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get()), "H5Fopen", path));
+}
+
+File create_shared(const std::string& path, const parallel::Communicator& communicator) {
+  const Properties access = file_access();
+  const Properties create = creation(H5P_FILE_CREATE);
+  check(H5Pset_fapl_mpio(access.get(), communicator.handle(), MPI_INFO_NULL), "H5Pset_fapl_mpio");
+  return File(check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, create.get(), access.get()), "H5Fcreate", path));
 }
 
 bool exists(hid_t location, const std::string& path) {
@@ -190,6 +214,18 @@ Dataset create_dataset(hid_t location, const std::string& path, hid_t type, cons
       check(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape.data(), nullptr), "H5Screate", path));
   return Dataset(check(H5Dcreate2(location, path.c_str(), type, space.get(), H5P_DEFAULT, create.get(), H5P_DEFAULT),
                        "H5Dcreate2", path));
+}
+
+void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t first, std::int64_t count, hid_t transfer,
+               const std::string& object) {
+  const Selection rows = select(dataset, first, count);
+  check(H5Dread(dataset, memory_type, rows.memory.get(), rows.file.get(), transfer, values), "H5Dread", object);
+}
+
+void write_rows(hid_t dataset, hid_t memory_type, const void* values, std::int64_t first, std::int64_t count,
+                hid_t transfer, const std::string& object) {
+  const Selection rows = select(dataset, first, count);
+  check(H5Dwrite(dataset, memory_type, rows.memory.get(), rows.file.get(), transfer, values), "H5Dwrite", object);
 }
 
 void write_all(hid_t dataset, hid_t memory_type, const void* values, const std::string& path) {

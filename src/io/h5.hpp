@@ -63,6 +63,7 @@ void Handle<Close>::close(const std::string& object) {
 File create_file(const std::string& path);
 File open_file(const std::string& path, unsigned flags);  ///< H5F_ACC_RDONLY or H5F_ACC_RDWR
 File open_shared(const std::string& path, const parallel::Communicator& communicator);  ///< collective, read and write
+File create_shared(const std::string& path, const parallel::Communicator& communicator);  ///< collective
 
 // Groups and links. Paths are relative to `location` or absolute.
 bool exists(hid_t location, const std::string& path);  ///< every component of it
@@ -80,6 +81,12 @@ std::size_t elements(const std::vector<hsize_t>& shape);
 /// Contiguous, allocated now, never filled: nothing is left to be decided (or written) while many ranks write. Scalar
 /// if `shape` is empty.
 Dataset create_dataset(hid_t location, const std::string& path, hid_t type, const std::vector<hsize_t>& shape);
+/// Whole rows [first, first+count) along the first dimension; `transfer` is a property list of a transfer, `object` is
+/// for the message of a failure.
+void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t first, std::int64_t count, hid_t transfer,
+               const std::string& object);
+void write_rows(hid_t dataset, hid_t memory_type, const void* values, std::int64_t first, std::int64_t count,
+                hid_t transfer, const std::string& object);
 void write_all(hid_t dataset, hid_t memory_type, const void* values, const std::string& path);
 void write_text_dataset(hid_t location, const std::string& path, const std::string& text);
 void write_attribute(hid_t object, const std::string& name, const std::string& value);  ///< below 64 kB (limit of HDF5)

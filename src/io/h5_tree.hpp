@@ -21,6 +21,8 @@ h5::Dataset make_axis(hid_t file, const std::string& path, std::span<const doubl
                       const std::string& text);
 /// A dimension scale for 0..length-1; the caller writes the numbers (write_indices), now or when space is reserved.
 h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text);
+/// A dimension without coordinates, in the netCDF-4 convention that xarray and h5netcdf understand.
+h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text);
 void write_indices(hid_t file, const std::string& path);
 
 /// "/a/b/c" -> "/a/b" and "c"; the parent of "/c" is "".

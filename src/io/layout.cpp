@@ -32,9 +32,6 @@ std::string record_path(const LiveTable& table) {
 std::string row_axis_path(const LiveTable& table) {
   return table.path + "/" + table.row_axis;
 }
-std::string record_axis_path(const LiveTable& table) {
-  return record_path(table) + "/" + table.row_axis;
-}
 
 std::string status_meanings() {
   std::string text;
@@ -46,7 +43,7 @@ std::string status_meanings() {
 std::int64_t estimated_bytes(const FileLayout& layout) {
   auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
   for (const LiveTable& table : layout.tables) {
-    double row = 2 * sizeof(std::int64_t) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
+    double row = sizeof(std::int64_t) + sizeof(std::uint32_t) + 3 * sizeof(std::uint8_t);
     for (const Column& column : table.columns) {
       double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
       for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
@@ -82,10 +79,20 @@ void make_table(hid_t file, const LiveTable& table) {
   }
   make_counter(file, status_path(table), H5T_STD_U8LE, rows, "what became of the row");
   h5::write_attribute(h5::open_dataset(file, status_path(table)).get(), "status_meanings", status_meanings());
-  make_counter(file, crc_path(table), H5T_STD_U32LE, rows, "CRC-32C of the row's columns in the order of `columns`");
+  make_counter(file, crc_path(table), H5T_STD_U32LE, rows,
+               "CRC-32C of the row's columns in the order of `columns`, then of its status");
   std::string names;
   for (const Column& column : table.columns) names += (names.empty() ? "" : " ") + column.name;
   h5::write_attribute(h5::open_dataset(file, crc_path(table)).get(), "columns", names);
+}
+
+void make_utilisation(hid_t file, const LiveTable& table) {
+  const h5::Dataset ranks = make_index_axis(file, record_path(table) + "/rank", utilisation_ranks, "rank of the job");
+  const h5::Dataset kinds = make_bare_axis(file, record_path(table) + "/use", 3, "computing, waiting, writing");
+  const h5::Dataset seconds = h5::create_dataset(file, utilisation_path(table), H5T_IEEE_F64LE, {utilisation_ranks, 3});
+  h5::describe(seconds.get(), "s", "what each rank of the last session did: computing, waiting, writing");
+  h5::attach_scale(seconds.get(), ranks.get(), 0);
+  h5::attach_scale(seconds.get(), kinds.get(), 1);
 }
 
 void make_provenance(hid_t file, const FileLayout& layout) {
@@ -98,27 +105,19 @@ void make_provenance(hid_t file, const FileLayout& layout) {
   h5::attach_scale(sessions.get(), lines.get(), 0);
   for (const LiveTable& table : layout.tables) {
     h5::make_group(file, record_path(table));
-    const h5::Dataset rows = make_index_axis(file, record_axis_path(table), table.rows, "row of the table");
+    const h5::Dataset rows =
+        make_bare_axis(file, record_path(table) + "/" + table.row_axis, table.rows, "row of the table");
     make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
+    make_utilisation(file, table);
   }
 }
 
-void write_zeros(hid_t file, const std::string& path, hid_t type) {
-  const h5::Dataset dataset = h5::open_dataset(file, path);
-  const std::vector<std::byte> zeros(h5::elements(h5::shape(dataset.get())) * H5Tget_size(type));
-  h5::write_all(dataset.get(), type, zeros.data(), path);
-}
-
-/// What must not start as whatever the disk held: nothing is filled by HDF5. Only after the space is reserved.
-void write_initial_values(hid_t file, const FileLayout& layout) {
+/// Everything else starts as zeros without being written: a new file reads as zeros wherever nothing was written yet.
+void write_coordinates(hid_t file, const FileLayout& layout) {
   write_indices(file, "/provenance/session");
-  write_zeros(file, sessions_path, h5::text_type(session_bytes).get());
   for (const LiveTable& table : layout.tables) {
     write_indices(file, row_axis_path(table));
-    write_indices(file, record_axis_path(table));
-    write_zeros(file, status_path(table), H5T_NATIVE_UINT8);
-    write_zeros(file, crc_path(table), H5T_NATIVE_UINT32);
-    write_zeros(file, attempts_path(table), H5T_NATIVE_UINT8);
+    write_indices(file, record_path(table) + "/rank");
   }
 }
 
@@ -162,18 +161,26 @@ std::string attempts_path(const LiveTable& table) {
   return record_path(table) + "/attempts";
 }
 
-void create_results_file(const std::string& path, const FileLayout& layout) {
-  require_space(path, estimated_bytes(layout));
-  TemporaryFile temporary(path);
-  h5::File file = h5::create_file(temporary.path());
+std::string utilisation_path(const LiveTable& table) {
+  return record_path(table) + "/utilisation";
+}
+
+void write_structure(const std::string& path, const FileLayout& layout, const std::string& target) {
+  h5::File file = h5::create_file(path);
   write_identity(file.get(), layout.title);
   for (const LiveTable& table : layout.tables) make_table(file.get(), table);
   make_provenance(file.get(), layout);
-  file.close(temporary.path());
-  reserve_space(temporary.path(), path);
-  file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
-  write_initial_values(file.get(), layout);
-  file.close(temporary.path());
+  file.close(path);
+  reserve_space(path, target);
+  file = h5::open_file(path, H5F_ACC_RDWR);
+  write_coordinates(file.get(), layout);
+  file.close(path);
+}
+
+void create_results_file(const std::string& path, const FileLayout& layout) {
+  require_space(path, estimated_bytes(layout));
+  TemporaryFile temporary(path);
+  write_structure(temporary.path(), layout, path);
   fault_point("create", 0);
   temporary.commit();
 }
@@ -197,6 +204,7 @@ void require_same_job(const std::string& path, const FileLayout& layout) {
       require_shape(file, path, table.path + "/" + column.name, column_shape(table, column));
     for (const std::string& counter : {status_path(table), crc_path(table), attempts_path(table)})
       require_shape(file, path, counter, {static_cast<hsize_t>(table.rows)});
+    require_shape(file, path, utilisation_path(table), {utilisation_ranks, 3});
   }
 }
 

@@ -12,13 +12,18 @@ inline constexpr const char* provenance_path = "/provenance";
 inline constexpr const char* job_text_path = "/provenance/job_text";
 inline constexpr const char* sessions_path = "/provenance/sessions";
 inline constexpr const char* job_hash_attribute = "job_hash";
-inline constexpr std::size_t session_lines = 128;   ///< starts of one job that get a line of their own
-inline constexpr std::size_t session_bytes = 4096;  ///< longest line
+inline constexpr std::size_t session_lines = 128;       ///< starts of one job that get a line of their own
+inline constexpr std::size_t session_bytes = 4096;      ///< longest line
+inline constexpr std::size_t utilisation_ranks = 1024;  ///< ranks whose utilisation is recorded
 
 const Axis& axis_of(const LiveTable& table, const std::string& name);  ///< InternalError if there is none
 std::string status_path(const LiveTable& table);
 std::string crc_path(const LiveTable& table);
 std::string attempts_path(const LiveTable& table);
+std::string utilisation_path(const LiveTable& table);
+
+/// The file with its structure, space and coordinates, not yet durable. BadInput naming `target` if it does not fit.
+void write_structure(const std::string& path, const FileLayout& layout, const std::string& target);
 
 /// Creates the file at `<path>.tmp`, reserves its space, makes it durable, renames it. BadInput if it does not fit on
 /// the disk.

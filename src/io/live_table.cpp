@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "io/fault.hpp"
@@ -11,25 +12,6 @@
 
 namespace modscape::io {
 namespace {
-constexpr std::int64_t block_bytes = 4 << 20;
-
-struct Selection {
-  h5::Space file, memory;
-};
-
-Selection select(const h5::Dataset& dataset, std::int64_t first, std::int64_t count) {
-  std::vector<hsize_t> lengths = h5::shape(dataset.get());
-  std::vector<hsize_t> start(lengths.size(), 0);
-  start[0] = static_cast<hsize_t>(first);
-  lengths[0] = static_cast<hsize_t>(count);
-  Selection selection{h5::Space(h5::check(H5Dget_space(dataset.get()), "H5Dget_space")),
-                      h5::Space(h5::check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr),
-                                          "H5Screate_simple"))};
-  h5::check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
-            "H5Sselect_hyperslab");
-  return selection;
-}
-
 void clear_row(RowBlock& block, const LiveTable& table, std::int64_t row) {
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const std::span<std::byte> bytes = block.column_bytes(c);
@@ -40,14 +22,6 @@ void clear_row(RowBlock& block, const LiveTable& table, std::int64_t row) {
 }
 }  // namespace
 
-std::int64_t rows_per_block(const LiveTable& table) {
-  if (table.rows == 0) return 1;
-  const RowBlock row(table, 0, 1);
-  std::size_t bytes = 1;
-  for (std::size_t c = 0; c < table.columns.size(); ++c) bytes += row.column_bytes(c).size();
-  return std::max<std::int64_t>(1, block_bytes / static_cast<std::int64_t>(bytes));
-}
-
 OpenTable::OpenTable(hid_t file, const LiveTable& layout)
     : layout_(layout), independent_(h5::check(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate")) {
   // Collective transfers can corrupt data silently when several ranks aggregate (docs/design.md §4).
@@ -57,6 +31,7 @@ OpenTable::OpenTable(hid_t file, const LiveTable& layout)
   crc_ = h5::open_dataset(file, crc_path(layout));
   status_ = h5::open_dataset(file, status_path(layout));
   attempts_ = h5::open_dataset(file, attempts_path(layout));
+  utilisation_ = h5::open_dataset(file, utilisation_path(layout));
 }
 
 hid_t OpenTable::memory_type(std::size_t column) const {
@@ -65,16 +40,12 @@ hid_t OpenTable::memory_type(std::size_t column) const {
 
 void OpenTable::read_rows(const h5::Dataset& dataset, hid_t type, void* values, std::int64_t first,
                           std::int64_t count) {
-  const Selection rows = select(dataset, first, count);
-  h5::check(H5Dread(dataset.get(), type, rows.memory.get(), rows.file.get(), independent_.get(), values), "H5Dread",
-            layout_.path);
+  h5::read_rows(dataset.get(), type, values, first, count, independent_.get(), layout_.path);
 }
 
 void OpenTable::write_rows(const h5::Dataset& dataset, hid_t type, const void* values, std::int64_t first,
                            std::int64_t count) {
-  const Selection rows = select(dataset, first, count);
-  h5::check(H5Dwrite(dataset.get(), type, rows.memory.get(), rows.file.get(), independent_.get(), values), "H5Dwrite",
-            layout_.path);
+  h5::write_rows(dataset.get(), type, values, first, count, independent_.get(), layout_.path);
 }
 
 void OpenTable::write(RowBlock& block, int rank) {
@@ -83,8 +54,7 @@ void OpenTable::write(RowBlock& block, int rank) {
   fault_point("first-row", rank);
   for (std::size_t c = 0; c < columns_.size(); ++c)
     write_rows(columns_[c], memory_type(c), block.column_bytes(c).data(), first, count);
-  std::vector<std::uint32_t> crcs;
-  for (std::int64_t row = first; row < first + count; ++row) crcs.push_back(block.crc(row));
+  const std::vector<std::uint32_t> crcs = block.crcs();
   write_rows(crc_, H5T_NATIVE_UINT32, crcs.data(), first, count);
   fault_point("between", rank);
   write_rows(status_, H5T_NATIVE_UINT8, block.statuses().data(), first, count);
@@ -99,9 +69,10 @@ RowBlock OpenTable::read(std::int64_t first, std::int64_t count) {
   for (std::size_t c = 0; c < columns_.size(); ++c)
     read_rows(columns_[c], memory_type(c), block.column_bytes(c).data(), first, count);
   read_rows(crc_, H5T_NATIVE_UINT32, crcs.data(), first, count);
+  const std::vector<std::uint32_t> found = block.crcs();
   for (std::int64_t row = first; row < first + count; ++row) {
-    const bool finished = block.status(row) != RowStatus::empty;
-    if (finished && block.crc(row) == crcs[static_cast<std::size_t>(row - first)]) continue;
+    const auto i = static_cast<std::size_t>(row - first);
+    if (block.status(row) != RowStatus::empty && found[i] == crcs[i]) continue;
     block.set_status(row, RowStatus::empty);
     clear_row(block, layout_, row);
   }
@@ -123,6 +94,12 @@ RowBlock OpenTable::read_all() {
   return all;
 }
 
+std::vector<std::uint8_t> OpenTable::statuses(std::int64_t first, std::int64_t count) {
+  std::vector<std::uint8_t> codes(static_cast<std::size_t>(count));
+  if (count > 0) read_rows(status_, H5T_NATIVE_UINT8, codes.data(), first, count);
+  return codes;
+}
+
 std::vector<std::uint8_t> OpenTable::attempts(std::int64_t first, std::int64_t count) {
   std::vector<std::uint8_t> counters(static_cast<std::size_t>(count));
   if (count > 0) read_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), first, count);
@@ -135,6 +112,12 @@ void OpenTable::note_attempt(std::int64_t first, std::int64_t count) {
   for (std::uint8_t& counter : counters)
     if (counter < std::numeric_limits<std::uint8_t>::max()) ++counter;
   write_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), first, count);
+}
+
+void OpenTable::note_utilisation(int rank, const Utilisation& seconds) {
+  if (static_cast<std::size_t>(rank) >= utilisation_ranks) return;
+  const std::array<double, 3> row{seconds.busy, seconds.idle, seconds.write};
+  write_rows(utilisation_, H5T_NATIVE_DOUBLE, row.data(), rank, 1);
 }
 
 }  // namespace modscape::io

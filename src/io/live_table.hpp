@@ -17,8 +17,10 @@ class OpenTable {
   /// zero.
   RowBlock read(std::int64_t first, std::int64_t count);
   RowBlock read_all();
+  std::vector<std::uint8_t> statuses(std::int64_t first, std::int64_t count);  ///< unverified
   std::vector<std::uint8_t> attempts(std::int64_t first, std::int64_t count);
   void note_attempt(std::int64_t first, std::int64_t count);
+  void note_utilisation(int rank, const Utilisation& seconds);
 
  private:
   void read_rows(const h5::Dataset& dataset, hid_t type, void* values, std::int64_t first, std::int64_t count);
@@ -28,10 +30,7 @@ class OpenTable {
   LiveTable layout_;
   h5::Properties independent_;
   std::vector<h5::Dataset> columns_;
-  h5::Dataset crc_, status_, attempts_;
+  h5::Dataset crc_, status_, attempts_, utilisation_;
 };
-
-/// Rows that make blocks of a few MB.
-std::int64_t rows_per_block(const LiveTable& table);
 
 }  // namespace modscape::io

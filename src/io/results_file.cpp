@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <list>
@@ -33,6 +34,33 @@ RowBlock crashed_row(const LiveTable& table, std::int64_t row) {
       std::ranges::fill(block.f64(row, c), std::numeric_limits<double>::quiet_NaN());
   block.set_status(row, RowStatus::crashed);
   return block;
+}
+
+/// The statuses of rows with a matching crc, 0 for the others. Rows that are all empty are not read any further.
+std::vector<std::uint8_t> verified_statuses(OpenTable& open, std::int64_t first, std::int64_t count) {
+  std::vector<std::uint8_t> statuses = open.statuses(first, count);
+  if (std::ranges::all_of(statuses, [](std::uint8_t status) { return status == 0; })) return statuses;
+  RowBlock block = open.read(first, count);
+  std::ranges::copy(block.statuses(), statuses.begin());
+  return statuses;
+}
+
+void add_missing(std::vector<MissingRows>& missing, const MissingRows& rows) {
+  if (!missing.empty() && missing.back().last == rows.first && missing.back().begun == rows.begun)
+    missing.back().last = rows.last;
+  else
+    missing.push_back(rows);
+}
+
+std::string as_bytes(const std::vector<MissingRows>& rows) {
+  static_assert(std::is_trivially_copyable_v<MissingRows>);
+  return rows.empty() ? "" : std::string(reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(MissingRows));
+}
+
+std::vector<MissingRows> from_bytes(const std::string& bytes) {
+  std::vector<MissingRows> rows(bytes.size() / sizeof(MissingRows));
+  if (!rows.empty()) std::memcpy(rows.data(), bytes.data(), bytes.size());
+  return rows;
 }
 }  // namespace
 
@@ -70,7 +98,7 @@ struct ResultsFile::Impl {
   void open_shared();
   void close_shared();
   OpenTable& table(const std::string& name);
-  std::vector<std::uint8_t> settle(OpenTable& open) const;
+  TableState settle(OpenTable& open, std::int64_t first, std::int64_t last) const;
   void copy_and_fill(const std::string& name, const std::string& text, const std::function<void(TreeWriter&)>& fill);
 };
 
@@ -132,25 +160,30 @@ OpenTable& ResultsFile::Impl::table(const std::string& name) {
   return *found;
 }
 
-/// Rank 0: verified statuses; rows that were begun too often are settled as crashed.
-std::vector<std::uint8_t> ResultsFile::Impl::settle(OpenTable& open) const {
-  const LiveTable& live = open.layout();
-  std::vector<std::uint8_t> statuses;
-  const std::int64_t step = rows_per_block(live);
-  for (std::int64_t first = 0; first < live.rows; first += step) {
-    const std::int64_t count = std::min(step, live.rows - first);
-    RowBlock block = open.read(first, count);
+/// Independent: the state of rows [first, last); rows that were begun too often are settled as crashed.
+TableState ResultsFile::Impl::settle(OpenTable& open, std::int64_t first, std::int64_t last) const {
+  TableState state;
+  const std::int64_t step = rows_per_block(open.layout());
+  for (; first < last; first += step) {
+    const std::int64_t count = std::min(step, last - first);
+    const std::vector<std::uint8_t> statuses = verified_statuses(open, first, count);
     const std::vector<std::uint8_t> attempts = open.attempts(first, count);
-    for (std::int64_t row = first; row < first + count; ++row) {
-      if (block.status(row) != RowStatus::empty || attempts[static_cast<std::size_t>(row - first)] < most_attempts)
-        continue;
-      RowBlock crashed = crashed_row(live, row);
-      open.write(crashed, comm.rank());
-      block.set_status(row, RowStatus::crashed);
+    for (std::size_t i = 0; i < statuses.size(); ++i) {
+      const std::int64_t row = first + static_cast<std::int64_t>(i);
+      if (statuses[i] == static_cast<std::uint8_t>(RowStatus::done)) {
+        ++state.done;
+      } else if (statuses[i] != static_cast<std::uint8_t>(RowStatus::empty)) {
+        ++state.failed;
+      } else if (attempts[i] >= most_attempts) {
+        RowBlock crashed = crashed_row(open.layout(), row);
+        open.write(crashed, comm.rank());
+        ++state.failed;
+      } else {
+        add_missing(state.missing, {row, row + 1, attempts[i] > 0});
+      }
     }
-    statuses.insert(statuses.end(), block.statuses().begin(), block.statuses().end());
   }
-  return statuses;
+  return state;
 }
 
 /// Rank 0, with the shared file closed.
@@ -197,21 +230,19 @@ const std::vector<std::string>& ResultsFile::warnings() const noexcept {
   return impl_->warnings;
 }
 
-std::vector<std::uint8_t> ResultsFile::verified_status(const std::string& table) {
-  const std::string bytes = on_root(impl_->comm, [&] {
-    const std::vector<std::uint8_t> statuses = impl_->settle(impl_->table(table));
-    return std::string(statuses.begin(), statuses.end());
-  });
-  return {bytes.begin(), bytes.end()};
-}
-
-std::vector<std::uint8_t> ResultsFile::attempts(const std::string& table) {
-  const std::string bytes = on_root(impl_->comm, [&] {
-    OpenTable& open = impl_->table(table);
-    const std::vector<std::uint8_t> counts = open.attempts(0, open.layout().rows);
-    return std::string(counts.begin(), counts.end());
-  });
-  return {bytes.begin(), bytes.end()};
+TableState ResultsFile::state(const std::string& table) {
+  OpenTable& open = impl_->table(table);
+  const parallel::Communicator& comm = impl_->comm;
+  const auto [first, last] = parallel::block_range(open.layout().rows, comm.rank(), comm.size());
+  TableState mine;
+  on_all(comm, [&] { mine = impl_->settle(open, first, last); });
+  TableState all;
+  all.done = comm.sum(mine.done);
+  all.failed = comm.sum(mine.failed);
+  std::string bytes;
+  for (const std::string& part : comm.gather(as_bytes(mine.missing))) bytes += part;
+  for (const MissingRows& rows : from_bytes(comm.broadcast(std::move(bytes)))) add_missing(all.missing, rows);
+  return all;
 }
 
 void ResultsFile::note_attempt(const std::string& table, std::int64_t first, std::int64_t count) {
@@ -221,6 +252,10 @@ void ResultsFile::note_attempt(const std::string& table, std::int64_t first, std
 void ResultsFile::write(const std::string& table, RowBlock& block) {
   impl_->table(table).write(block, impl_->comm.rank());
   impl_->sync_at_times();
+}
+
+void ResultsFile::note_utilisation(const std::string& table, const Utilisation& seconds) {
+  impl_->table(table).note_utilisation(impl_->comm.rank(), seconds);
 }
 
 RowBlock ResultsFile::read(const std::string& table) {

@@ -84,8 +84,8 @@ class RowBlock {
   std::span<std::int32_t> i32(std::int64_t row, std::size_t column);
   void set_status(std::int64_t row, RowStatus status);
   RowStatus status(std::int64_t row) const;
-  /// CRC-32C of the row's column bytes in listed order.
-  std::uint32_t crc(std::int64_t row) const;
+  /// Per row, CRC-32C of its column bytes in listed order and then of its status.
+  std::vector<std::uint32_t> crcs() const;
 
   // Raw storage, for the file: column c holds count()*width(c) elements of its type.
   std::span<const std::byte> column_bytes(std::size_t column) const;
@@ -103,6 +103,9 @@ class RowBlock {
   std::vector<std::vector<std::byte>> columns_;
   std::vector<std::uint8_t> statuses_;
 };
+
+/// Rows that make a block of a few MB: large enough to be written at the speed of the disk.
+std::int64_t rows_per_block(const LiveTable& table);
 
 /// Writes groups, datasets and attributes of a tree (stage results and small files). Serial. All strings are stored
 /// fixed-length UTF-8. Paths start at the top of that tree: in a file "/a" is "/a", in the stage "fit" it is "/fit/a"
@@ -157,6 +160,23 @@ class TreeReader {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Neighbouring rows [first, last) without a result; `begun`: in an earlier session, which they may have ended.
+struct MissingRows {
+  std::int64_t first, last;
+  bool begun;
+};
+
+/// A live table as it stands. `missing` is in order.
+struct TableState {
+  std::vector<MissingRows> missing;
+  std::int64_t done = 0, failed = 0;
+};
+
+/// Seconds one rank spent on a table in one session.
+struct Utilisation {
+  double busy = 0.0, idle = 0.0, write = 0.0;
+};
+
 /// The parallel results file of one job.
 class ResultsFile {
  public:
@@ -176,13 +196,9 @@ class ResultsFile {
   const std::vector<std::string>& warnings() const noexcept;
   const std::string& path() const noexcept;
 
-  /// Row statuses of a table as they stand, verified: a row whose crc does not match counts as empty. Collective (read
-  /// once by rank 0, broadcast). Rows attempted three times without a result come back as crashed (and are written as
-  /// such).
-  std::vector<std::uint8_t> verified_status(const std::string& table);
-
-  /// How often each row was begun so far. Collective, as above.
-  std::vector<std::uint8_t> attempts(const std::string& table);
+  /// What is there and what is missing, verified: a row whose crc does not match counts as missing. Rows attempted
+  /// three times without a result are written as crashed. Collective: each rank reads a share of the rows, in blocks.
+  TableState state(const std::string& table);
 
   /// Notes an attempt at rows [first, first+count) before computing them (uint8 counters under /provenance).
   /// Independent.
@@ -195,6 +211,9 @@ class ResultsFile {
   /// All rows of a table, read back (serial read on this rank after a collective flush by sync()). Rows with status 0
   /// are zero.
   RowBlock read(const std::string& table);
+
+  /// Records what this rank did for a table, at /provenance. Independent.
+  void note_utilisation(const std::string& table, const Utilisation& seconds);
 
   void sync();  ///< collective: flush and fsync
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "io/crc32c.hpp"
 #include "io/layout.hpp"
 
@@ -70,13 +72,13 @@ RowStatus RowBlock::status(std::int64_t row) const {
   return static_cast<RowStatus>(statuses_.at(static_cast<std::size_t>(row - first_)));
 }
 
-std::uint32_t RowBlock::crc(std::int64_t row) const {
-  Crc32c crc;
-  for (std::size_t c = 0; c < columns_.size(); ++c) {
-    const std::size_t row_bytes = widths_[c] * element_bytes(types_[c]);
-    crc.process_bytes(columns_[c].data() + static_cast<std::size_t>(row - first_) * row_bytes, row_bytes);
-  }
-  return crc.checksum();
+std::vector<std::uint32_t> RowBlock::crcs() const {
+  std::vector<std::uint32_t> running(statuses_.size(), crc32c_start);
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    extend_crc32c(running, columns_[c].data(), widths_[c] * element_bytes(types_[c]));
+  extend_crc32c(running, statuses_.data(), sizeof(statuses_[0]));
+  for (std::uint32_t& crc : running) crc = ~crc;
+  return running;
 }
 
 std::span<const std::byte> RowBlock::column_bytes(std::size_t column) const {
@@ -84,6 +86,15 @@ std::span<const std::byte> RowBlock::column_bytes(std::size_t column) const {
 }
 std::span<std::byte> RowBlock::column_bytes(std::size_t column) {
   return columns_.at(column);
+}
+
+std::int64_t rows_per_block(const LiveTable& table) {
+  constexpr std::int64_t block_bytes = 4 << 20;
+  if (table.rows == 0) return 1;
+  const RowBlock row(table, 0, 1);
+  std::size_t bytes = 1;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) bytes += row.column_bytes(c).size();
+  return std::max<std::int64_t>(1, block_bytes / static_cast<std::int64_t>(bytes));
 }
 
 }  // namespace modscape::io

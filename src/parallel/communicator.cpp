@@ -61,10 +61,10 @@ void abort_job(int exit_code) noexcept {
 
 Session::Session(int* argc, char*** argv) {
   int provided = MPI_THREAD_SINGLE;
-  check_mpi(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  check_mpi(MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
-  if (provided < MPI_THREAD_FUNNELED) throw InternalError("this MPI library offers no MPI_THREAD_FUNNELED");
+  if (provided < MPI_THREAD_SERIALIZED) throw InternalError("this MPI library offers no MPI_THREAD_SERIALIZED");
 }
 
 Session::~Session() {
@@ -154,6 +154,19 @@ Communicator Communicator::split(int color, int key) const {
   MPI_Comm part = MPI_COMM_NULL;
   check_mpi(MPI_Comm_split(comm_, color, key, &part), "MPI_Comm_split");
   return Communicator(part);
+}
+
+Communicator Communicator::node() const {
+  MPI_Comm part = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part), "MPI_Comm_split_type");
+  return Communicator(part);
+}
+
+Communicator Communicator::cartesian() const {
+  MPI_Comm grid = MPI_COMM_NULL;
+  const int periodic = 0, reorder = 0;
+  check_mpi(MPI_Cart_create(comm_, 1, &size_, &periodic, reorder, &grid), "MPI_Cart_create");
+  return Communicator(grid);
 }
 
 BlockRange block_range(std::int64_t total, int part, int parts) {

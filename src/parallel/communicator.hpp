@@ -10,8 +10,8 @@
 
 namespace modscape::parallel {
 
-/// MPI for the lifetime of main(): MPI_Init_thread(FUNNELED), errors return. The destructor finalizes, but not while an
-/// exception unwinds or after an abort (other ranks may sit in a collective).
+/// MPI for the lifetime of main(): MPI_Init_thread(SERIALIZED), errors return. The destructor finalizes, but not while
+/// an exception unwinds or after an abort (other ranks may sit in a collective).
 class Session {
  public:
   Session(int* argc, char*** argv);
@@ -48,6 +48,8 @@ class Communicator {
   std::vector<std::string> gather(const std::string& bytes,
                                   int root = 0) const;  ///< in rank order on root, empty elsewhere
   Communicator split(int color, int key) const;
+  Communicator node() const;       ///< the ranks of this one's node
+  Communicator cartesian() const;  ///< the same ranks as a one-dimensional grid
 
  private:
   explicit Communicator(MPI_Comm owned);

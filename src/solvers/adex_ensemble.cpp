@@ -398,19 +398,17 @@ HWY_INLINE void refresh_slopes(LaneState& s) {
   store(k.t, s.kt);
 }
 
-void run(std::span<const SpikeTask> tasks, std::span<SpikeRun> runs, double tolerance, const CostLimits& limits,
-         const Heartbeat& heartbeat) {
+void run(std::span<const SpikeTask> tasks, std::span<SpikeRun> runs, double tolerance, const CostLimits& limits) {
   Lanes queue(tasks, runs, tolerance, limits, lanes);
   LaneState& s = queue.state();
   refresh_slopes(s);
-  for (std::uint32_t count = 1; !queue.all_idle(); ++count) {
+  while (!queue.all_idle()) {
     const bool mixed = !none(all(0.0) < load(s.mode));
     const Events events = mixed ? step<true>(s) : step<false>(s);
     if ((events.spike | events.edge | events.failure) != 0) {
       queue.handle(events);
       refresh_slopes(s);
     }
-    if ((count & 0xfff) == 0 && heartbeat) heartbeat();
   }
 }
 
@@ -426,9 +424,9 @@ HWY_EXPORT(run);
 }
 }  // namespace ensemble
 
-std::vector<SpikeRun> AdexEnsemble::run(std::span<const SpikeTask> tasks, const Heartbeat& heartbeat) {
+std::vector<SpikeRun> AdexEnsemble::run(std::span<const SpikeTask> tasks) {
   std::vector<SpikeRun> runs(tasks.size());
-  HWY_DYNAMIC_DISPATCH(ensemble::run)(tasks, runs, tolerance_, limits_, heartbeat);
+  HWY_DYNAMIC_DISPATCH(ensemble::run)(tasks, runs, tolerance_, limits_);
   return runs;
 }
 

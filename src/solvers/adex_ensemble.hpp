@@ -16,7 +16,7 @@ class AdexEnsemble final : public SpikeIntegrator {
   /// `tolerance` (ms): bound on the error of each interspike interval, given the state after the spike before it.
   explicit AdexEnsemble(double tolerance, const CostLimits& limits = {}) : tolerance_(tolerance), limits_(limits) {}
   /// Inputs must be piecewise constant. Throws InternalError otherwise.
-  std::vector<SpikeRun> run(std::span<const SpikeTask> tasks, const Heartbeat& heartbeat = {}) override;
+  std::vector<SpikeRun> run(std::span<const SpikeTask> tasks) override;
 
  private:
   double tolerance_;

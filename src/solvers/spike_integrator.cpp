@@ -16,14 +16,13 @@ class CvodeRuns final : public SpikeIntegrator {
     options_.rtol = options.rtol;
     options_.limits = options.limits;
   }
-  std::vector<SpikeRun> run(std::span<const SpikeTask> tasks, const Heartbeat& heartbeat) override {
+  std::vector<SpikeRun> run(std::span<const SpikeTask> tasks) override {
     std::vector<SpikeRun> runs;
     runs.reserve(tasks.size());
     for (const SpikeTask& task : tasks) {
       options_.max_spikes = task.max_spikes;
       const models::Adex neuron(task.neuron);
       runs.push_back(cvode_.run(neuron, task.input, task.initial, options_));
-      if (heartbeat) heartbeat();
     }
     return runs;
   }

@@ -2,7 +2,6 @@
 // Spike trains of many neurons at once: one interface for the ensemble kernel and for CVODE, the reference. Every task
 // is independent: its result does not depend on which others are run with it.
 #pragma once
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,14 +21,11 @@ struct SpikeTask {
   std::size_t max_spikes = 0;                   ///< stop after this many; 0: no limit
 };
 
-/// Called now and then during a long run, so that the caller can answer others meanwhile.
-using Heartbeat = std::function<void()>;
-
 class SpikeIntegrator {
  public:
   virtual ~SpikeIntegrator() = default;
   /// One run per task, in order.
-  virtual std::vector<SpikeRun> run(std::span<const SpikeTask> tasks, const Heartbeat& heartbeat = {}) = 0;
+  virtual std::vector<SpikeRun> run(std::span<const SpikeTask> tasks) = 0;
 };
 
 struct IntegratorOptions {

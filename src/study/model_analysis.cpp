@@ -58,12 +58,11 @@ void compare_trains(const std::vector<double>& train, const std::vector<double>&
 
 // What models of the posterior and of the null have in common.
 void write_responses(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
-                     Integrators& integrators, io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+                     Integrators& integrators, io::RowBlock& block) {
   const auto first = static_cast<std::size_t>(block.first()), count = static_cast<std::size_t>(block.count());
   std::vector<models::AdexParameters> neurons;
   for (const AcceptedModel& model : models.subspan(first, count)) neurons.push_back(model.neuron);
-  const auto regimes =
-      dynamics::asymptotic_regimes(neurons, plan.regime_currents, *integrators.ensemble, {}, heartbeat);
+  const auto regimes = dynamics::asymptotic_regimes(neurons, plan.regime_currents, *integrators.ensemble, {});
   for (std::size_t i = 0; i < count; ++i) {
     const AcceptedModel& model = models[first + i];
     RowWriter out(table, block, block.first() + static_cast<std::int64_t>(i));
@@ -122,9 +121,8 @@ models::AdexParameters in_gauge(const models::AdexParameters& neuron, const conf
 }
 
 void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, const config::StudyJob& job,
-                    const io::LiveTable& table, Integrators& integrators, io::RowBlock& block,
-                    const solvers::Heartbeat& heartbeat) {
-  write_responses(models, plan, table, integrators, block, heartbeat);
+                    const io::LiveTable& table, Integrators& integrators, io::RowBlock& block) {
+  write_responses(models, plan, table, integrators, block);
   for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
     const AcceptedModel& model = models[static_cast<std::size_t>(row)];
     RowWriter out(table, block, row);
@@ -142,13 +140,12 @@ void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, con
       if (out.numbers("counts")[k] > 0.0) rheobase_step = plan.data_currents[k];
     out.number("rheobase_step", rheobase_step);
     block.set_status(row, static_cast<io::RowStatus>(check.status));
-    heartbeat();
   }
 }
 
 void analyse_null_models(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
-                         Integrators& integrators, io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
-  write_responses(models, plan, table, integrators, block, heartbeat);
+                         Integrators& integrators, io::RowBlock& block) {
+  write_responses(models, plan, table, integrators, block);
   for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row)
     block.set_status(row, io::RowStatus::done);
 }

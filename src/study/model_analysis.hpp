@@ -34,12 +34,11 @@ struct Integrators {
 
 /// Writes the block's rows of a models table (row i from models[i]) and sets their statuses.
 void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, const config::StudyJob& job,
-                    const io::LiveTable& table, Integrators& integrators, io::RowBlock& block,
-                    const solvers::Heartbeat& heartbeat);
+                    const io::LiveTable& table, Integrators& integrators, io::RowBlock& block);
 
 /// Writes the block's rows of a null table: asymptotic regimes, rheobase and gain only.
 void analyse_null_models(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
-                         Integrators& integrators, io::RowBlock& block, const solvers::Heartbeat& heartbeat);
+                         Integrators& integrators, io::RowBlock& block);
 
 /// The same neuron in the gauge the job anchors: with an input resistance the voltage scale follows from 1/(g_L + a) =
 /// R_in.

@@ -20,7 +20,7 @@ std::vector<double> exploration_points(const config::StudyJob& job, const Plan& 
 }
 
 void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeIntegrator& integrator,
-                    io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
+                    io::RowBlock& block) {
   const PointColumns columns = point_columns(plan);
   const std::size_t n = plan.space.size();
   std::vector<models::AdexParameters> neurons;
@@ -29,7 +29,7 @@ void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeI
     for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
     neurons.push_back(plan.space.neuron(values));
   }
-  const std::vector<fit::FiRow> results = fit::compute_fi_rows(neurons, plan.grid, integrator, heartbeat);
+  const std::vector<fit::FiRow> results = fit::compute_fi_rows(neurons, plan.grid, integrator);
   for (std::size_t i = 0; i < results.size(); ++i) {
     const std::int64_t row = block.first() + static_cast<std::int64_t>(i);
     std::ranges::copy(results[i].counts, block.f64(row, columns.counts).begin());

@@ -26,7 +26,7 @@ struct PointResult {
 
 /// Fills the block's rows of a point table, row i from the point at `z` (all points of the table, row-major).
 void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeIntegrator& integrator,
-                    io::RowBlock& block, const solvers::Heartbeat& heartbeat = {});
+                    io::RowBlock& block);
 
 class Sampler {
  public:

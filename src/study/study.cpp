@@ -84,9 +84,7 @@ class Study {
 
   void compute_points(const io::LiveTable& table, const std::string& label, const std::vector<double>& z) {
     const auto integrator = solvers::make_spike_integrator(plan_.ensemble);
-    run_table(table, label, [&](io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
-      study::compute_points(plan_, z, *integrator, block, heartbeat);
-    });
+    run_table(table, label, [&](io::RowBlock& block) { study::compute_points(plan_, z, *integrator, block); });
   }
 
   void explore() {
@@ -200,14 +198,12 @@ class Study {
     const std::vector<AcceptedModel> models = drawn_models(condition, 1.0);
     Integrators integrators(plan_);
     const io::LiveTable& table = plan_.models[condition];
-    run_table(table, "models " + name, [&](io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
-      analyse_models(models, plan_, job_, table, integrators, block, heartbeat);
-    });
+    run_table(table, "models " + name,
+              [&](io::RowBlock& block) { analyse_models(models, plan_, job_, table, integrators, block); });
     const std::vector<AcceptedModel> wide = drawn_models(condition, null_temper);
     const io::LiveTable& null_table = plan_.null_models[condition];
-    run_table(null_table, "null " + name, [&](io::RowBlock& block, const solvers::Heartbeat& heartbeat) {
-      analyse_null_models(wide, plan_, null_table, integrators, block, heartbeat);
-    });
+    run_table(null_table, "null " + name,
+              [&](io::RowBlock& block) { analyse_null_models(wide, plan_, null_table, integrators, block); });
   }
 
   void compare() {

@@ -47,10 +47,10 @@ class PointRunner {
       inputs_.push_back(models::input_segments(models::step_protocol(current, job.step_duration)));
   }
 
-  void operator()(io::RowBlock& block, const solvers::Heartbeat& heartbeat = {}) {
+  void operator()(io::RowBlock& block) {
     std::vector<solvers::SpikeTask> tasks;
     for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) add_tasks(block, row, tasks);
-    const std::vector<solvers::SpikeRun> runs = integrator_->run(tasks, heartbeat);
+    const std::vector<solvers::SpikeRun> runs = integrator_->run(tasks);
     for (std::int64_t i = 0; i < block.count(); ++i)
       write_row(block, block.first() + i,
                 std::span(runs).subspan(static_cast<std::size_t>(i) * currents(), currents()));

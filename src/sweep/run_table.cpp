@@ -1,124 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sweep/run_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
-#include <vector>
+#include <cstdlib>
+#include <optional>
 
+#include "parallel/background_progress.hpp"
 #include "parallel/stop_signal.hpp"
 #include "parallel/task_counter.hpp"
+#include "sweep/chunk_size.hpp"
+#include "sweep/missing_list.hpp"
 #include "sweep/progress.hpp"
 
 namespace modscape::sweep {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// Positions in the list of missing rows: a share of what is left, so that the last chunks are small.
-std::int64_t chunk_size(std::int64_t left, int ranks) {
-  return std::clamp<std::int64_t>(left / (std::int64_t{4} * ranks), 1, 64);
+template <class Action>
+double seconds_of(Action action) {
+  const auto start = std::chrono::steady_clock::now();
+  action();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-class Worker {
- public:
-  Worker(io::ResultsFile& file, const io::LiveTable& table, const BlockFunction& compute,
-         const std::vector<std::int64_t>& missing, const std::vector<std::uint8_t>& attempts,
-         const parallel::TaskCounter& counter)
-      : file_(file), table_(table), compute_(compute), missing_(missing), attempts_(attempts), counter_(counter) {}
+std::int64_t fixed_chunk(const TableOptions& options) {
+  if (options.chunk_rows > 0) return options.chunk_rows;
+  const char* const text = std::getenv("MODSCAPE_CHUNK_ROWS");
+  return text == nullptr ? 0 : std::max<std::int64_t>(0, std::strtoll(text, nullptr, 10));
+}
 
-  // Computes and writes the rows at positions [first, last) of the missing list, one block per run of neighbouring
-  // rows. A row that was begun before and has no result may be the one that ended the job: it is a block of its own, so
-  // that it cannot take its neighbours along again.
+/// What a rank does with the rows it gets.
+struct Worker {
+  io::ResultsFile& file;
+  const io::LiveTable& table;
+  const MissingList& missing;
+  std::function<void(io::RowBlock&)> compute;
+  bool writes;  ///< rank 0 of its group
+  std::int64_t longest_block;
+  io::Utilisation seconds = {};
+  std::int64_t computed = 0, failed = 0;
+
+  /// Computes and writes the rows at positions [first, last) of the missing list.
   void work(std::int64_t first, std::int64_t last) {
-    while (first < last) {
-      std::int64_t end = first + 1;
-      while (end < last && at(end) == at(end - 1) + 1 && !begun(first) && !begun(end)) ++end;
-      io::RowBlock block(table_, at(first), end - first);
-      file_.note_attempt(table_.path, block.first(), block.count());
-      const auto start = Clock::now();
-      compute_(block, [this] { counter_.poll(); });
-      const std::chrono::duration<double> taken = Clock::now() - start;
-      slowest_ = std::max(slowest_, taken.count() / static_cast<double>(block.count()));
-      counter_.poll();
-      for (const std::uint8_t status : block.statuses()) failed_ += status != 1 ? 1 : 0;
-      file_.write(table_.path, block);
-      first = end;
-    }
+    missing.for_each_block(first, last, longest_block, [&](std::int64_t row, std::int64_t rows) {
+      io::RowBlock block(table, row, rows);
+      if (writes) seconds.write += seconds_of([&] { file.note_attempt(table.path, row, rows); });
+      seconds.busy += seconds_of([&] { compute(block); });
+      if (!writes) return;
+      seconds.write += seconds_of([&] { file.write(table.path, block); });
+      computed += rows;
+      for (const std::uint8_t status : block.statuses()) failed += status != 1 ? 1 : 0;
+    });
+  }
+};
+
+/// Rows for one group after another, from a counter that the first ranks of all groups share.
+class Claims {
+ public:
+  Claims(const parallel::Communicator& leaders, std::int64_t total, ChunkSize size)
+      : counter_(leaders), total_(total), size_(size) {
+    counter_.request(requested_ = size_.next(total));
   }
 
-  // Would a chunk of this many rows run past the wall-time limit?
-  bool too_long(std::int64_t rows) const {
-    return parallel::stop_expected_within(slowest_ * static_cast<double>(rows));
+  struct Chunk {
+    std::int64_t first = 0, last = 0;  ///< none if equal
+  };
+  /// The next chunk. The one after it is requested before it is computed: the answer comes meanwhile. A chunk that is
+  /// not begun, for a request to stop or because it may not end before the wall-time limit, is missing next time.
+  Chunk next() {
+    const std::int64_t first = counter_.answer();
+    Chunk chunk{first, std::min(first + requested_, total_)};
+    if (first >= total_ || parallel::stop_requested() ||
+        parallel::stop_expected_within(size_.longest_seconds(chunk.last - first)))
+      return {};
+    counter_.request(requested_ = size_.next(total_ - chunk.last));
+    return chunk;
   }
-  std::int64_t failed() const { return failed_; }
+  void learn(double taken, const Chunk& chunk) { size_.learn(taken, chunk.last - chunk.first); }
+  void close() { counter_.close(); }
 
  private:
-  std::int64_t at(std::int64_t position) const { return missing_[static_cast<std::size_t>(position)]; }
-  bool begun(std::int64_t position) const { return attempts_[static_cast<std::size_t>(at(position))] > 0; }
-  io::ResultsFile& file_;
-  const io::LiveTable& table_;
-  const BlockFunction& compute_;
-  const std::vector<std::int64_t>& missing_;
-  const std::vector<std::uint8_t>& attempts_;
-  const parallel::TaskCounter& counter_;
-  double slowest_ = 0.0;
-  std::int64_t failed_ = 0;
+  parallel::TaskCounter counter_;
+  std::int64_t total_, requested_ = 0;
+  ChunkSize size_;
 };
+
+/// Rank 0 of the group decides for all of it.
+Claims::Chunk shared_chunk(const parallel::Communicator& group, Claims::Chunk chunk) {
+  if (group.size() == 1) return chunk;
+  return {group.max(chunk.first), group.max(chunk.last)};  // 0 on the others
+}
+
+/// `group` computes together; `compute` gets what it computes with.
+TableRun run(const parallel::Communicator& comm, const parallel::Communicator& group, io::ResultsFile& file,
+             const io::LiveTable& table, const std::string& label, std::function<void(io::RowBlock&)> compute,
+             const TableOptions& options) {
+  io::TableState state = file.state(table.path);
+  TableRun result{state.done, state.failed, false};
+  const MissingList missing(std::move(state.missing));
+  if (missing.size() == 0) return result;
+
+  const auto start = std::chrono::steady_clock::now();
+  Progress progress(label, table.rows, table.rows - missing.size(), comm.is_root());
+  const std::int64_t longest = io::rows_per_block(table);
+  Worker worker{file, table, missing, std::move(compute), group.is_root(), longest};
+  const parallel::Communicator leaders = comm.split(group.is_root() ? 0 : 1, comm.rank());
+  std::optional<Claims> claims;
+  if (group.is_root())
+    claims.emplace(leaders, missing.size(), ChunkSize(leaders.size(), longest, fixed_chunk(options)));
+  for (;;) {
+    const Claims::Chunk chunk = shared_chunk(group, claims ? claims->next() : Claims::Chunk{});
+    if (chunk.first == chunk.last) break;
+    const double taken = seconds_of([&] { worker.work(chunk.first, chunk.last); });
+    if (claims) claims->learn(taken, chunk);
+    progress.update(table.rows - missing.size() + chunk.last, worker.failed);
+  }
+  if (claims) claims->close();
+  const std::int64_t computed = comm.sum(worker.computed), failed = comm.sum(worker.failed);
+  result.stopped = computed < missing.size();
+  result.failed += failed;
+  result.done += computed - failed;
+  const std::chrono::duration<double> total = std::chrono::steady_clock::now() - start;
+  worker.seconds.idle = total.count() - worker.seconds.busy - worker.seconds.write;
+  file.note_utilisation(table.path, worker.seconds);
+  progress.finish(result.done, result.failed);
+  file.sync();
+  return result;
+}
 
 }  // namespace
 
 BlockFunction row_by_row(std::function<void(io::RowBlock&, std::int64_t)> compute) {
-  return [compute = std::move(compute)](io::RowBlock& block, const std::function<void()>& heartbeat) {
-    for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
-      compute(block, row);
-      heartbeat();
-    }
+  return [compute = std::move(compute)](io::RowBlock& block) {
+    for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) compute(block, row);
   };
 }
 
 TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
-                   const std::string& label, const BlockFunction& compute) {
-  const std::vector<std::uint8_t> status = file.verified_status(table.path);
-  std::vector<std::int64_t> missing;
-  TableRun run;
-  for (std::size_t row = 0; row < status.size(); ++row) {
-    if (status[row] == 0)
-      missing.push_back(static_cast<std::int64_t>(row));
-    else if (status[row] == 1)
-      ++run.done;
-    else
-      ++run.failed;
-  }
-  if (missing.empty()) return run;
+                   const std::string& label, const BlockFunction& compute, const TableOptions& options) {
+  // Rank 0 has the counter: it must answer the others during the longest row.
+  std::optional<parallel::BackgroundProgress> answering;
+  if (comm.is_root() && comm.size() > 1) answering.emplace(comm);
+  const auto compute_block = [&](io::RowBlock& block) {
+    const auto work = [&] { compute(block); };
+    answering ? answering->during(work) : work();
+  };
+  return run(comm, parallel::Communicator::self(), file, table, label, compute_block, options);
+}
 
-  const std::vector<std::uint8_t> attempts = file.attempts(table.path);
-  const auto total = static_cast<std::int64_t>(missing.size());
-  Progress progress(label, table.rows, table.rows - total, comm.is_root());
-  parallel::TaskCounter counter(comm);
-  Worker worker(file, table, compute, missing, attempts, counter);
-  std::int64_t claimed = 0, computed = 0;
-  while (claimed < total) {
-    // The size of a claim follows from the last position seen, so no second call is needed to learn it.
-    const std::int64_t size = chunk_size(total - claimed, comm.size());
-    if (parallel::stop_requested() || worker.too_long(size)) {
-      run.stopped = true;
-      break;
-    }
-    const std::int64_t first = counter.claim(size);
-    if (first >= total) break;
-    claimed = std::min(first + size, total);
-    worker.work(first, claimed);
-    computed += claimed - first;
-    progress.update(table.rows - total + claimed, worker.failed());
-  }
-  counter.close();
-  const std::int64_t all_computed = comm.sum(computed), all_failed = comm.sum(worker.failed());
-  run.stopped = all_computed < total;
-  run.failed += all_failed;
-  run.done += all_computed - all_failed;
-  progress.finish(run.done, run.failed);
-  file.sync();
-  return run;
+TableRun run_table_in_groups(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
+                             const std::string& label, int group_size, const GroupFunction& compute,
+                             const TableOptions& options) {
+  if (group_size < 1 || comm.size() % group_size != 0)
+    throw BadInput("launch", fmt::format("groups of {} ranks do not fit into {} ranks", group_size, comm.size()),
+                   fmt::format("start it on a multiple of {} ranks", std::max(group_size, 1)));
+  const parallel::Communicator group = comm.split(comm.rank() / group_size, comm.rank());
+  return run(comm, group, file, table, label, [&](io::RowBlock& block) { compute(block, group); }, options);
 }
 
 }  // namespace modscape::sweep

@@ -10,20 +10,36 @@
 
 namespace modscape::sweep {
 
-/// Computes all rows of a block and sets their statuses. What takes longer than some milliseconds calls `heartbeat` now
-/// and then, so that this rank goes on serving the others.
-using BlockFunction = std::function<void(io::RowBlock& block, const std::function<void()>& heartbeat)>;
+/// Computes all rows of a block and sets their statuses. It may take as long as it likes and makes no MPI call.
+using BlockFunction = std::function<void(io::RowBlock& block)>;
 
 /// A block function from one that computes table row `row` (one of the block's) and sets its status.
 BlockFunction row_by_row(std::function<void(io::RowBlock& block, std::int64_t row)> compute);
+
+/// The same for tasks that several ranks compute together: called with the same rows on every rank of `group`, which
+/// may communicate; what rank 0 of the group has in its block is written. While the first group computes without an MPI
+/// call, with some transports no other group gets rows beyond those it has requested.
+using GroupFunction = std::function<void(io::RowBlock& block, const parallel::Communicator& group)>;
 
 struct TableRun {
   std::int64_t done = 0, failed = 0;  ///< over all rows of the table, also those of earlier sessions
   bool stopped = false;               ///< asked to stop before every row had a status
 };
 
-/// Collective. Progress goes to stderr on rank 0: a bar on a terminal, a line at a steady pace otherwise.
+struct TableOptions {
+  /// Rows handed out at a time; 0: as many as keep all ranks busy to the end, take about a quarter of a second and fit
+  /// into a block of a few MB. The environment variable MODSCAPE_CHUNK_ROWS is the default of tests.
+  std::int64_t chunk_rows = 0;
+};
+
+/// Collective. Progress goes to stderr on rank 0: a bar on a terminal, a line at a steady pace otherwise. What each
+/// rank did (computing, waiting, writing) is recorded in the file.
 TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
-                   const std::string& label, const BlockFunction& compute);
+                   const std::string& label, const BlockFunction& compute, const TableOptions& options = {});
+
+/// Collective. Groups of `group_size` neighbouring ranks; BadInput unless it divides the number of ranks.
+TableRun run_table_in_groups(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
+                             const std::string& label, int group_size, const GroupFunction& compute,
+                             const TableOptions& options = {});
 
 }  // namespace modscape::sweep

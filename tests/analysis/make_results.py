@@ -78,7 +78,8 @@ def live_table(file, path, columns, axes):
         data(group, name, values, ["row", *further])
     data(group, "status", np.ones(rows, np.uint8), ["row"])
     cells = [np.ascontiguousarray(values).reshape(rows, -1).view(np.uint8) for values, _ in columns.values()]
-    data(group, "crc", crc32c(np.hstack(cells)), ["row"])
+    status = np.ones((rows, 1), np.uint8)
+    data(group, "crc", crc32c(np.hstack([*cells, status])), ["row"])
     write_text(group["crc"], "columns", " ".join(columns))
     return group
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same job on 1, 2, 3 and 5 ranks, and once more on 3, makes the same file (bit by bit, outside /provenance)."""
+"""The same job on 1, 2, 3 and 5 ranks, and once more on 3, makes the same file (bit by bit, outside /provenance); a sweep also
+on 8 ranks and with chunks of any size."""
 import pathlib
 import sys
 import unittest
@@ -26,6 +27,15 @@ class Ranks(e2e.Case):
 
     def test_sweep_ensemble(self):
         self.check("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
+
+    def test_sweep_in_chunks_of_any_size(self):
+        self.write("job.toml", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
+        self.run_ok("sweep", "job.toml", "-o", "reference.h5")
+        for ranks in (1, 2, 3, 5, 8):
+            for chunk_rows in (1, 7, 64):
+                with self.subTest(ranks=ranks, chunk_rows=chunk_rows):
+                    self.run_ok("sweep", "job.toml", "-o", "out.h5", "--force", ranks=ranks, env={"MODSCAPE_CHUNK_ROWS": str(chunk_rows)})
+                    self.assert_identical("reference.h5", "out.h5")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,12 @@ class ResultsFileTest : public test_support::ResultsFixture {
       file.write(table_path, block);
     }
   }
+  /// First and last row of each interval without results.
+  static std::vector<std::pair<std::int64_t, std::int64_t>> missing(ResultsFile& file) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> intervals;
+    for (const auto& interval : file.state(table_path).missing) intervals.emplace_back(interval.first, interval.last);
+    return intervals;
+  }
   /// What opening says; the same on every rank.
   std::string refusal(const std::string& hash = "aa") {
     try {
@@ -124,9 +130,7 @@ TEST_F(ResultsFileTest, AnInterruptedJobResumesToTheSameFile) {
   }
   ResultsFile file = open();
   EXPECT_TRUE(file.resumed());
-  const std::vector<std::uint8_t> status = file.verified_status(table_path);
-  EXPECT_EQ(status.at(9), 1);
-  EXPECT_EQ(status.at(10), 0);
+  EXPECT_THAT(missing(file), testing::ElementsAre(testing::Pair(10, rows)));
   write_interleaved(file, 10, rows);
   file.close();
   EXPECT_THAT(io::compare_files(path, path + ".copy"), testing::IsEmpty());
@@ -146,9 +150,7 @@ TEST_F(ResultsFileTest, ATornRowCountsAsEmpty) {
   }
   world.barrier();
   ResultsFile again = open();
-  const std::vector<std::uint8_t> status = again.verified_status(table_path);
-  EXPECT_EQ(status.at(6), 1);
-  EXPECT_EQ(status.at(7), 0);
+  EXPECT_THAT(missing(again), testing::ElementsAre(testing::Pair(7, 8)));
   EXPECT_EQ(again.read(table_path).f64(7, 0)[0], 0.0);
   again.close();
 }
@@ -156,12 +158,16 @@ TEST_F(ResultsFileTest, ATornRowCountsAsEmpty) {
 TEST_F(ResultsFileTest, ThreeAttemptsWithoutResultAreACrashedRow) {
   for (int start = 0; start < 3; ++start) {
     ResultsFile file = open();
-    EXPECT_EQ(file.verified_status(table_path).at(4), 0);
+    const io::TableState state = file.state(table_path);
+    EXPECT_EQ(state.failed, 0);
+    EXPECT_EQ(state.missing.size(), start == 0 ? 1U : 3U);
+    EXPECT_EQ(state.missing.at(start == 0 ? 0 : 1).begun, start > 0);
     if (world.is_root()) file.note_attempt(table_path, 4, 1);
     file.close();
   }
   ResultsFile file = open();
-  EXPECT_EQ(file.verified_status(table_path).at(4), static_cast<std::uint8_t>(RowStatus::crashed));
+  EXPECT_THAT(missing(file), testing::ElementsAre(testing::Pair(0, 4), testing::Pair(5, rows)));
+  EXPECT_EQ(file.read(table_path).status(4), RowStatus::crashed);
   file.close();
   EXPECT_EQ(io::read_progress(path).at(0).failed, 1);
 }
@@ -174,7 +180,7 @@ TEST_F(ResultsFileTest, AnotherJobIsRefusedUnlessForced) {
   EXPECT_EQ(io::read_progress(path).at(0).done, 3);
   ResultsFile forced = open("bb", true);
   EXPECT_FALSE(forced.resumed());
-  EXPECT_EQ(forced.verified_status(table_path).at(0), 0);
+  EXPECT_THAT(missing(forced), testing::ElementsAre(testing::Pair(0, rows)));
   forced.close();
 }
 

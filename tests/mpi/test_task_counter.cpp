@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
+#include "parallel/background_progress.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/task_counter.hpp"
 
@@ -58,16 +60,17 @@ TEST_P(EveryIndexOnce, ForAnyChunk) {
 }
 INSTANTIATE_TEST_SUITE_P(Chunks, EveryIndexOnce, testing::Values(1, 7, 64, 5000));
 
-// The reason for MPI_Win_allocate: other ranks go on claiming while the host of the counter computes. One-sided calls
-// that waited for the host would take as long as it computes.
+// Other ranks go on claiming while the host of the counter computes; calls that waited for the host would take as long
+// as it computes.
 TEST(TaskCounter, ServesOthersWhileTheHostComputes) {
   const Communicator world = Communicator::world();
   TaskCounter counter(world);
+  BackgroundProgress answering(world);
   world.barrier();
   constexpr auto host_busy = 1500ms;
   std::int64_t claimed_in_time = 0;
   if (world.is_root()) {
-    busy_for(host_busy);
+    answering.during([&] { busy_for(host_busy); });
   } else {
     const auto start = Clock::now();
     for (int i = 0; i < 20; ++i) counter.claim(1);
@@ -78,13 +81,22 @@ TEST(TaskCounter, ServesOthersWhileTheHostComputes) {
   counter.close();
 }
 
-TEST(TaskCounter, PollsWithoutPendingMessages) {
+TEST(TaskCounter, AnswersARequestMadeBefore) {
   const Communicator world = Communicator::world();
   TaskCounter counter(world);
-  for (int i = 0; i < 100; ++i) counter.poll();
-  world.barrier();
-  EXPECT_EQ(counter.claim(0), 0);
+  counter.request(3);
+  busy_for(10ms);
+  const std::int64_t mine = counter.answer();
+  EXPECT_EQ(mine % 3, 0);
+  EXPECT_EQ(world.sum(mine), 3 * world.size() * (world.size() - 1) / 2);
   counter.close();
+}
+
+TEST(BackgroundProgress, GivesMpiBackWhenTheWorkThrows) {
+  const Communicator world = Communicator::world();
+  BackgroundProgress answering(world);
+  for (int i = 0; i < 3; ++i) EXPECT_THROW(answering.during([] { throw InternalError("planted"); }), InternalError);
+  world.barrier();
 }
 
 TEST(TaskCounter, ClosesTwice) {

@@ -74,6 +74,10 @@ class Run:
         self._process = subprocess.Popen(self.command, cwd=folder, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
                                          stdout=self._streams[0], stderr=self._streams[1], start_new_session=True)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def text(self, stream):
         return os.pread(self._streams[stream].fileno(), 1 << 24, 0).decode(errors="replace")
 
