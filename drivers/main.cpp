@@ -62,6 +62,9 @@ int main(int argc, char** argv) {
   drivers::add_study(app, action);
   drivers::add_sweep(app, action);
   drivers::add_simulate(app, action);
+  drivers::add_submit(app, action);
+  drivers::add_merge(app, action);
+  drivers::add_rerun(app, action);
   drivers::add_compare(app, action);
   drivers::add_status(app, action);
   drivers::add_info(app, action);

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,6 +81,11 @@ std::size_t elements(const std::vector<hsize_t>& shape);
 /// Contiguous, allocated now, never filled: nothing is left to be decided (or written) while many ranks write. Scalar
 /// if `shape` is empty.
 Dataset create_dataset(hid_t location, const std::string& path, hid_t type, const std::vector<hsize_t>& shape);
+/// Rows [first, first + count) of the first dimension, as dataspaces of a transfer.
+struct Rows {
+  Space file, memory;
+};
+Rows select_rows(hid_t dataset, std::int64_t first, std::int64_t count);
 void write_all(hid_t dataset, hid_t memory_type, const void* values, const std::string& path);
 void write_text_dataset(hid_t location, const std::string& path, const std::string& text);
 void write_attribute(hid_t object, const std::string& name, const std::string& value);  ///< below 64 kB (limit of HDF5)
@@ -88,9 +94,13 @@ void write_attribute(hid_t object, const std::string& name, int value);
 std::string text_attribute(hid_t object, const std::string& name);  ///< empty if absent or not a fixed-length string
 double number_attribute(hid_t object, const std::string& name);     ///< NaN if absent or not a number
 
+/// Without what the dimension-scale library writes for itself, which is full of addresses.
+std::set<std::string> attribute_names(hid_t object);
+
 // Dimension scales (what xarray and netCDF call coordinates).
 void describe(hid_t dataset, const std::string& units, const std::string& text);  ///< attributes units and long_name
 void make_scale(hid_t dataset, const std::string& name);
 void attach_scale(hid_t dataset, hid_t scale, std::size_t dimension);
+std::vector<std::string> attached_scales(hid_t dataset, unsigned dimension);  ///< absolute paths
 
 }  // namespace modscape::io::h5

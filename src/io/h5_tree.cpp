@@ -30,10 +30,10 @@ h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t le
   return scale;
 }
 
-void write_indices(hid_t file, const std::string& path) {
+void write_indices(hid_t file, const std::string& path, std::int64_t first) {
   const h5::Dataset scale = h5::open_dataset(file, path);
   std::vector<std::int64_t> indices(h5::elements(h5::shape(scale.get())));
-  std::iota(indices.begin(), indices.end(), 0);
+  std::iota(indices.begin(), indices.end(), first);
   h5::write_all(scale.get(), H5T_NATIVE_INT64, indices.data(), path);
 }
 

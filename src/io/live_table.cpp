@@ -13,23 +13,6 @@ namespace modscape::io {
 namespace {
 constexpr std::int64_t block_bytes = 4 << 20;
 
-struct Selection {
-  h5::Space file, memory;
-};
-
-Selection select(const h5::Dataset& dataset, std::int64_t first, std::int64_t count) {
-  std::vector<hsize_t> lengths = h5::shape(dataset.get());
-  std::vector<hsize_t> start(lengths.size(), 0);
-  start[0] = static_cast<hsize_t>(first);
-  lengths[0] = static_cast<hsize_t>(count);
-  Selection selection{h5::Space(h5::check(H5Dget_space(dataset.get()), "H5Dget_space")),
-                      h5::Space(h5::check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr),
-                                          "H5Screate_simple"))};
-  h5::check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
-            "H5Sselect_hyperslab");
-  return selection;
-}
-
 void clear_row(RowBlock& block, const LiveTable& table, std::int64_t row) {
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const std::span<std::byte> bytes = block.column_bytes(c);
@@ -59,20 +42,25 @@ OpenTable::OpenTable(hid_t file, const LiveTable& layout)
   attempts_ = h5::open_dataset(file, attempts_path(layout));
 }
 
+bool OpenTable::compressed() const {
+  const h5::Properties create(h5::check(H5Dget_create_plist(status_.get()), "H5Dget_create_plist"));
+  return H5Pget_layout(create.get()) == H5D_CHUNKED;
+}
+
 hid_t OpenTable::memory_type(std::size_t column) const {
   return layout_.columns[column].type == ColumnType::f64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT32;
 }
 
 void OpenTable::read_rows(const h5::Dataset& dataset, hid_t type, void* values, std::int64_t first,
                           std::int64_t count) {
-  const Selection rows = select(dataset, first, count);
+  const h5::Rows rows = h5::select_rows(dataset.get(), first, count);
   h5::check(H5Dread(dataset.get(), type, rows.memory.get(), rows.file.get(), independent_.get(), values), "H5Dread",
             layout_.path);
 }
 
 void OpenTable::write_rows(const h5::Dataset& dataset, hid_t type, const void* values, std::int64_t first,
                            std::int64_t count) {
-  const Selection rows = select(dataset, first, count);
+  const h5::Rows rows = h5::select_rows(dataset.get(), first, count);
   h5::check(H5Dwrite(dataset.get(), type, rows.memory.get(), rows.file.get(), independent_.get(), values), "H5Dwrite",
             layout_.path);
 }

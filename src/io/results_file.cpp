@@ -199,7 +199,11 @@ const std::vector<std::string>& ResultsFile::warnings() const noexcept {
 
 std::vector<std::uint8_t> ResultsFile::verified_status(const std::string& table) {
   const std::string bytes = on_root(impl_->comm, [&] {
-    const std::vector<std::uint8_t> statuses = impl_->settle(impl_->table(table));
+    OpenTable& open = impl_->table(table);
+    const std::vector<std::uint8_t> statuses = impl_->settle(open);
+    if (open.compressed() && std::ranges::find(statuses, 0) != statuses.end())
+      throw BadInput(impl_->path, fmt::format("{} has damaged rows, and a merged file cannot be written to", table),
+                     "merge the shards again");
     return std::string(statuses.begin(), statuses.end());
   });
   return {bytes.begin(), bytes.end()};
