@@ -43,7 +43,7 @@ Stream scratch() {
 }
 
 std::string content(std::FILE* file) {
-  std::rewind(file);
+  if (std::fseek(file, 0, SEEK_SET) != 0) throw IoFailure("a temporary file cannot be read");
   std::string text;
   std::array<char, 4096> buffer{};
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file)) text.append(buffer.data(), count);

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 
@@ -31,26 +31,29 @@ void refuse_what_is_no_option(TableReader& table, const std::string& key, const 
 
 std::int64_t slurm_seconds(const std::string& time) {
   // days-hours[:minutes[:seconds]], or hours:minutes:seconds, minutes:seconds, minutes
-  const std::size_t dash = time.find('-');
-  std::array<std::int64_t, 4> parts{};  // days, then the numbers between the colons
-  std::size_t count = 0;
-  const std::string clock = dash == std::string::npos ? time : time.substr(dash + 1);
   const auto number = [](const std::string& text) -> std::int64_t {
     constexpr std::size_t most_digits = 6;
-    if (text.empty() || text.size() > most_digits) return -1;
-    for (const char c : text)
-      if (std::isdigit(static_cast<unsigned char>(c)) == 0) return -1;
-    return std::stoll(text);
+    const bool digits = std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+    return text.empty() || text.size() > most_digits || !digits ? -1 : std::stoll(text);
   };
-  if (dash != std::string::npos && (parts[0] = number(time.substr(0, dash))) < 0) return -1;
-  for (std::size_t start = 0; start <= clock.size(); ++count) {
+  constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+  const std::size_t dash = time.find('-');
+  const bool with_days = dash != std::string::npos;
+  const std::string clock = with_days ? time.substr(dash + 1) : time;
+  std::vector<std::int64_t> parts;  // the numbers between the colons
+  for (std::size_t start = 0; start <= clock.size();) {
     const std::size_t end = std::min(clock.find(':', start), clock.size());
-    if (count == 3 || (parts[count + 1] = number(clock.substr(start, end - start))) < 0) return -1;
+    parts.push_back(number(clock.substr(start, end - start)));
     start = end + 1;
   }
-  constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
-  if (dash != std::string::npos || count == 3) return parts[0] * day + parts[1] * hour + parts[2] * minute + parts[3];
-  return parts[1] * minute + parts[2];
+  const std::int64_t days = with_days ? number(time.substr(0, dash)) : 0;
+  constexpr std::size_t most_parts = 3;
+  const bool wrong = std::ranges::any_of(parts, [](std::int64_t part) { return part < 0; });
+  if (days < 0 || wrong || parts.size() > most_parts) return -1;
+  const bool from_hours = with_days || parts.size() == most_parts;
+  parts.resize(most_parts);
+  if (from_hours) return days * day + parts[0] * hour + parts[1] * minute + parts[2];
+  return parts[0] * minute + parts[1];
 }
 
 SlurmProfile load_slurm_profile(const std::string& path) {
