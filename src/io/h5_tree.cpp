@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/h5_tree.hpp"
 
+#include <algorithm>
 #include <numeric>
+#include <vector>
 
 #include "core/build_info.hpp"
 
@@ -32,9 +34,16 @@ h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t le
 
 void write_indices(hid_t file, const std::string& path, std::int64_t first) {
   const h5::Dataset scale = h5::open_dataset(file, path);
-  std::vector<std::int64_t> indices(h5::elements(h5::shape(scale.get())));
-  std::iota(indices.begin(), indices.end(), first);
-  h5::write_all(scale.get(), H5T_NATIVE_INT64, indices.data(), path);
+  const auto length = static_cast<std::int64_t>(h5::elements(h5::shape(scale.get())));
+  constexpr std::int64_t block = 1 << 16;
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(block, length)));
+  for (std::int64_t row = 0; row < length; row += block) {
+    const std::int64_t count = std::min(block, length - row);
+    std::iota(indices.begin(), indices.begin() + count, first + row);
+    const h5::Rows rows = h5::select_rows(scale.get(), row, count);
+    h5::check(H5Dwrite(scale.get(), H5T_NATIVE_INT64, rows.memory.get(), rows.file.get(), H5P_DEFAULT, indices.data()),
+              "H5Dwrite", path);
+  }
 }
 
 std::string parent_path(const std::string& path) {

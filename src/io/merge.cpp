@@ -274,6 +274,8 @@ MergeReport merge_shards(const std::string& target, const std::vector<std::strin
   }
   start(rows);
   report.gaps = absent_shards(parts);
+  // What it would take uncompressed: how much less it will be nobody knows before.
+  if (report.gaps.empty()) require_space(target, report.bytes_before);
   TemporaryFile temporary(target);
   h5::File out;
   if (report.gaps.empty()) {

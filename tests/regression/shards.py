@@ -2,6 +2,7 @@
 """A sweep in shards: cut, merged, checked, run again in part. The merged file is the one that a single job writes."""
 import pathlib
 import re
+import subprocess
 import sys
 import unittest
 
@@ -119,6 +120,32 @@ class Merge(Shards):
         with h5py.File(self.folder / self.shard(1), "r+") as file:
             file.attrs["format_version"] = np.int32(99)
         self.refused("has format version 99", "merge", "out.h5", self.shard(0), self.shard(1))
+
+
+class FailedWrite(Shards):
+    def test_merge(self):
+        self.make()
+        limited = ("bash", "-c", 'trap "" XFSZ; ulimit -f 100; exec "$@"', "limited")  # kB; beyond, a write fails as on a full disk
+        outcome = self.run_program("merge", "sweep.h5", prefix=limited)
+        self.assertEqual(outcome.code, 74, outcome)
+        self.assertIn("sweep.h5.tmp", outcome.err)
+        self.assertEqual([path.name for path in self.folder.glob("sweep.h5*")], [])
+
+
+class FullDisk(Shards):
+    def setUp(self):
+        super().setUp()
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", self.disk], capture_output=True, text=True)
+        if made.returncode != 0:
+            self.skipTest(f"a small file system cannot be mounted: {made.stderr.strip()}")
+        self.addCleanup(subprocess.run, ["umount", self.disk], check=True)
+
+    def test_merge(self):
+        self.make()
+        self.refused(r"disk/sweep.h5: the results need \d+ bytes, \d+ are available", "merge", "disk/sweep.h5", *map(self.shard, range(SHARDS)))
+        self.assertEqual(list(self.disk.iterdir()), [])
 
 
 class Identity(Shards):
