@@ -73,7 +73,7 @@ io::ResultsFile open(const Communicator& comm, const io::LiveTable& table, bool 
 /// 300 ms of a neuron whose b differs from row to row.
 class Points {
  public:
-  Points() : integrator_(solvers::make_spike_integrator({.method = "bulk", .rtol = 1e-6, .limits = {}})) {}
+  Points() : integrator_(solvers::make_spike_integrator({.method = "ensemble", .rtol = 1e-6, .limits = {}})) {}
   void operator()(io::RowBlock& block) {
     std::vector<solvers::SpikeTask> tasks;
     for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {

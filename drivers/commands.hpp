@@ -7,6 +7,7 @@
 
 #include "config/job.hpp"
 #include "core/error.hpp"
+#include "core/shard.hpp"
 #include "parallel/communicator.hpp"
 
 namespace modscape::drivers {
@@ -17,6 +18,9 @@ using Action = std::function<ExitCode(const parallel::Communicator&)>;
 void add_study(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_simulate(CLI::App& app, Action& action);
+void add_submit(CLI::App& app, Action& action);
+void add_merge(CLI::App& app, Action& action);
+void add_rerun(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
@@ -27,6 +31,7 @@ struct RunOptions {
   std::string job_file, output;
   bool check = false, dry_run = false, force = false;
   double max_walltime = 0.0;  ///< s
+  Shard shard;                ///< sweeps only
 };
 void add_run_options(CLI::App& command, RunOptions& options);
 /// For jobs of tables that can be resumed.
@@ -37,7 +42,10 @@ void add_walltime_option(CLI::App& command, RunOptions& options);
 config::Job share_job(const parallel::Communicator& comm, const RunOptions& options,
                       const std::function<config::Job()>& make);
 
-/// Where the results go: --output, else [job] output, else the job's stem with .h5 in the current folder. Collective:
+/// Where the results of the whole job go: --output, else [job] output, else the job's stem with .h5 in the current
+/// folder.
+std::string whole_output_path(const RunOptions& options, const config::Job& job);
+/// Where this run writes: as above, but a shard has its number in a name that --output did not give. Collective:
 /// refuses what could not be written there, so that a check says what the run would say.
 std::string output_path(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job);
 

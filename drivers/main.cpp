@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <sstream>
 
@@ -26,6 +27,11 @@ int finish(const parallel::Communicator& comm, ExitCode code, const std::string&
     for (std::string line; std::getline(lines, line);) fmt::print(stderr, "modscape: {}{}\n", rank, line);
   std::fflush(stderr);
   if (code != ExitCode::bad_input && comm.size() > 1) parallel::abort_job(static_cast<int>(code));
+  // After a failed write HDF5 (1.10) may crash when MPI_Finalize makes it clean up: the exit code would be lost.
+  if (code == ExitCode::io_failure) {
+    std::fflush(stdout);
+    std::_Exit(static_cast<int>(code));
+  }
   return static_cast<int>(code);
 }
 
@@ -63,6 +69,9 @@ int main(int argc, char** argv) {
   drivers::add_study(app, action);
   drivers::add_sweep(app, action);
   drivers::add_simulate(app, action);
+  drivers::add_submit(app, action);
+  drivers::add_merge(app, action);
+  drivers::add_rerun(app, action);
   drivers::add_compare(app, action);
   drivers::add_status(app, action);
   drivers::add_info(app, action);

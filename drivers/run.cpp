@@ -50,12 +50,18 @@ config::Job share_job(const parallel::Communicator& comm, const RunOptions& opti
   return std::move(*job);
 }
 
+std::string whole_output_path(const RunOptions& options, const config::Job& job) {
+  if (!options.output.empty()) return options.output;
+  if (!job.output.empty()) return job.output;
+  return std::filesystem::path(options.job_file).stem().string() + ".h5";
+}
+
 std::string output_path(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job) {
-  std::string path = !options.output.empty() ? options.output : job.output;
-  if (path.empty()) path = std::filesystem::path(options.job_file).stem().string() + ".h5";
+  const std::string path =
+      options.output.empty() ? shard_path(whole_output_path(options, job), options.shard) : options.output;
   io::on_root(comm, [&] {
     io::require_writable(path);
-    if (!options.force && io::file_exists(path)) io::require_results_of(path, job.hash);
+    if (!options.force && io::file_exists(path)) io::require_results_of(path, job.hash, options.shard);
     return std::string();
   });
   return path;

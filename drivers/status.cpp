@@ -2,36 +2,75 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "commands.hpp"
-#include "io/results_file.hpp"
+#include "io/merge.hpp"
 #include "study/study.hpp"
 
 namespace modscape::drivers {
 namespace {
 
-ExitCode run(const std::string& path, const parallel::Communicator& comm) {
-  if (!comm.is_root()) return ExitCode::done;
+std::string failed_text(std::int64_t failed) {
+  return failed > 0 ? fmt::format(", {} failed", failed) : "";
+}
+
+void print_file(const std::string& path) {
   std::int64_t rows = 0, finished = 0;
+  if (const Shard shard = io::read_shard(path); !shard.is_whole()) fmt::print("{} is {}\n", path, to_string(shard));
   for (const io::TableProgress& table : io::read_progress(path)) {
     rows += table.rows;
     finished += table.done + table.failed;
-    fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows,
-               table.failed > 0 ? fmt::format(", {} failed", table.failed) : "");
+    fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows, failed_text(table.failed));
   }
   fmt::print("{:<40} {:>8}/{} rows\n", "all tables", finished, rows);
   fmt::print("{}", study::study_summary(path));
+}
+
+// One line per file, then the sum; shards that are not among the files are named.
+void print_files(const std::vector<std::string>& paths) {
+  std::int64_t rows = 0, finished = 0, failed = 0, count = 0;
+  std::set<std::int64_t> seen;
+  bool one_cut = true;
+  for (const std::string& path : paths) {
+    const Shard shard = io::read_shard(path);
+    one_cut = one_cut && !shard.is_whole() && (count == 0 || count == shard.count);
+    count = shard.count;
+    seen.insert(shard.index);
+    io::TableProgress sum{path, 0, 0, 0};
+    for (const io::TableProgress& table : io::read_progress(path)) {
+      sum.rows += table.rows;
+      sum.done += table.done;
+      sum.failed += table.failed;
+    }
+    fmt::print("{:<40} {:>8}/{} rows{}\n", path, sum.done + sum.failed, sum.rows, failed_text(sum.failed));
+    rows += sum.rows;
+    finished += sum.done + sum.failed;
+    failed += sum.failed;
+  }
+  fmt::print("{:<40} {:>8}/{} rows{}\n", fmt::format("all {} files", paths.size()), finished, rows,
+             failed_text(failed));
+  if (!one_cut) return;
+  std::string missing;
+  for (std::int64_t index = 0; index < count; ++index)
+    if (!seen.contains(index)) missing += fmt::format("{}{}", missing.empty() ? "" : ",", index);
+  if (!missing.empty()) fmt::print("no file of shards {} of {}\n", missing, count);
+}
+
+ExitCode run(const std::vector<std::string>& paths, const parallel::Communicator& comm) {
+  if (comm.is_root()) paths.size() == 1 ? print_file(paths.front()) : print_files(paths);
   return ExitCode::done;
 }
 
 }  // namespace
 
 void add_status(CLI::App& app, Action& action) {
-  auto path = std::make_shared<std::string>();
-  CLI::App* sub = app.add_subcommand("status", "Progress and verdicts of a results file, also while a job writes it");
-  sub->add_option("file", *path, "Results file")->required();
-  sub->footer("Example:\n  modscape status spn.h5");
-  sub->callback([path, &action] { action = [path](const parallel::Communicator& comm) { return run(*path, comm); }; });
+  auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App* sub = app.add_subcommand("status", "Progress and verdicts of results files, also while a job writes them");
+  sub->add_option("files", *paths, "Results file, or all shards of a job")->required();
+  sub->footer("Examples:\n  modscape status spn.h5\n  modscape status sweep.shard-*.h5");
+  sub->callback(
+      [paths, &action] { action = [paths](const parallel::Communicator& comm) { return run(*paths, comm); }; });
 }
 
 }  // namespace modscape::drivers

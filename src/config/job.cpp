@@ -43,6 +43,13 @@ Job load_job(const std::string& path, const std::string& expected_kind) {
   return read_job(document, path, expected_kind, problems);
 }
 
+std::string kind_of_job(const std::string& text) {
+  const TomlNode document = parse_toml(text, "job");
+  const TomlNode* table = document.find("job");
+  const TomlNode* kind = table == nullptr ? nullptr : table->find("kind");
+  return kind == nullptr ? std::string() : kind->text;
+}
+
 Job study_from_table(const std::string& fi_path, const std::vector<std::string>& gauge, const std::string& cell_type) {
   const TomlNode document = study_document(fi_path, gauge, cell_type);
   ProblemList problems("command line");

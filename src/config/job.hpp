@@ -147,6 +147,9 @@ struct Job {
 /// Reads and validates a job file; `expected_kind` is the subcommand. Throws BadInput with all problems.
 Job load_job(const std::string& path, const std::string& expected_kind);
 
+/// The kind of a job from its text ("sweep"), such as the one a results file stores; empty if it has none.
+std::string kind_of_job(const std::string& text);
+
 /// A study made from a data table alone (`modscape study --from fi.csv`): conditions and currents from the table,
 /// defaults for the rest. `gauge` entries are "E_L=-85 mV", "V_T=-45 mV", "R_in=120 MOhm"; without a complete gauge:
 /// BadInput naming the missing ones.

@@ -130,6 +130,18 @@ std::string TableReader::text(const std::string& key, const std::string& fallbac
   return value == nullptr ? fallback : value->text;
 }
 
+std::vector<std::string> TableReader::texts(const std::string& key) {
+  std::vector<std::string> values;
+  const TomlNode* list = find_kind(key, TomlNode::Kind::array, "a list of texts");
+  if (list == nullptr) return values;
+  for (const TomlNode& item : list->items)
+    if (item.kind == TomlNode::Kind::text)
+      values.push_back(item.text);
+    else
+      problems_->add(item.place, fmt::format("{} must hold texts in quotes, not {}", key, kind_text(item)));
+  return values;
+}
+
 std::string TableReader::required_text(const std::string& key, const std::string& what) {
   if (!has(key))
     problems_->add(place_, fmt::format("{} is missing in {} ({})", key, title(), what));

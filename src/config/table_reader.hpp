@@ -37,6 +37,8 @@ class TableReader {
   std::vector<double> quantities(const ParameterInfo& info);
   std::int64_t integer(const std::string& key, std::int64_t fallback, std::int64_t lower, std::int64_t upper);
   std::string text(const std::string& key, const std::string& fallback);
+  /// A list of texts; absent reads as empty.
+  std::vector<std::string> texts(const std::string& key);
   std::string required_text(const std::string& key, const std::string& what);
   /// One of `options`; the first is the default.
   std::string choice(const std::string& key, const std::vector<std::string>& options);

@@ -19,9 +19,6 @@ namespace {
 constexpr std::size_t block_bytes = 4 << 20;
 constexpr int deepest = 64;  // a damaged file may contain itself
 
-/// Written by the dimension-scale library and full of addresses; compared as the paths of the attached scales instead.
-const std::set<std::string> scale_bookkeeping{"DIMENSION_LIST", "REFERENCE_LIST"};
-
 struct Differences {
   std::vector<std::string> lines;
   std::size_t limit;
@@ -81,17 +78,6 @@ bool same_space(hid_t a, hid_t b, const std::string& path, Differences& out) {
   return shape_a == shape_b;
 }
 
-std::set<std::string> attribute_names(hid_t object) {
-  std::set<std::string> names;
-  const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* found) -> herr_t {
-    static_cast<std::set<std::string>*>(found)->insert(name);
-    return 0;
-  };
-  h5::check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names), "H5Aiterate2");
-  std::erase_if(names, [](const std::string& name) { return scale_bookkeeping.contains(name); });
-  return names;
-}
-
 std::vector<std::byte> attribute_bytes(hid_t attribute, hid_t type) {
   std::vector<std::byte> bytes(H5Aget_storage_size(attribute));
   if (!bytes.empty()) h5::check(H5Aread(attribute, type, bytes.data()), "H5Aread");
@@ -128,28 +114,13 @@ std::vector<std::string> common(const std::set<std::string>& a, const std::set<s
 }
 
 void compare_attributes(hid_t a, hid_t b, const std::string& path, Differences& out) {
-  for (const std::string& name : common(attribute_names(a), attribute_names(b), "attribute", path, out))
+  for (const std::string& name : common(h5::attribute_names(a), h5::attribute_names(b), "attribute", path, out))
     compare_attribute(a, b, name, path, out);
-}
-
-/// Paths of the scales attached to one dimension.
-std::vector<std::string> attached_scales(hid_t dataset, unsigned dimension) {
-  std::vector<std::string> paths;
-  const auto collect = [](hid_t, unsigned, hid_t scale, void* found) -> herr_t {
-    std::string name(4096, '\0');
-    const ssize_t length = H5Iget_name(scale, name.data(), name.size());
-    name.resize(length > 0 ? std::min(static_cast<std::size_t>(length), name.size()) : 0);
-    static_cast<std::vector<std::string>*>(found)->push_back(name);
-    return 0;
-  };
-  if (H5DSis_scale(dataset) > 0) return paths;  // a scale has no scales
-  h5::check(H5DSiterate_scales(dataset, dimension, nullptr, collect, &paths), "H5DSiterate_scales");
-  return paths;
 }
 
 void compare_scales(hid_t a, hid_t b, std::size_t dimensions, const std::string& path, Differences& out) {
   for (unsigned d = 0; d < dimensions; ++d) {
-    const std::vector<std::string> in_a = attached_scales(a, d), in_b = attached_scales(b, d);
+    const std::vector<std::string> in_a = h5::attached_scales(a, d), in_b = h5::attached_scales(b, d);
     if (in_a != in_b) out.add(path, fmt::format("axes of dimension {}: {} against {}", d, in_a, in_b));
   }
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <sstream>
@@ -67,23 +68,6 @@ OpenAttribute open_single(hid_t object, const std::string& name) {
   if (H5Sget_simple_extent_npoints(space.get()) == 1)
     attribute.type = Type(check(H5Aget_type(attribute.id.get()), "H5Aget_type", name));
   return attribute;
-}
-
-struct Selection {
-  Space file, memory;
-};
-
-Selection select(hid_t dataset, std::int64_t first, std::int64_t count) {
-  std::vector<hsize_t> lengths = shape(dataset);
-  std::vector<hsize_t> start(lengths.size(), 0);
-  start[0] = static_cast<hsize_t>(first);
-  lengths[0] = static_cast<hsize_t>(count);
-  Selection selection{
-      Space(check(H5Dget_space(dataset), "H5Dget_space")),
-      Space(check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), "H5Screate_simple"))};
-  check(H5Sselect_hyperslab(selection.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
-        "H5Sselect_hyperslab");
-  return selection;
 }
 }  // namespace
 
@@ -216,15 +200,27 @@ Dataset create_dataset(hid_t location, const std::string& path, hid_t type, cons
                        "H5Dcreate2", path));
 }
 
+Rows select_rows(hid_t dataset, std::int64_t first, std::int64_t count) {
+  std::vector<hsize_t> lengths = shape(dataset), start(lengths.size(), 0);
+  start.at(0) = static_cast<hsize_t>(first);
+  lengths[0] = static_cast<hsize_t>(count);
+  Rows rows{
+      Space(check(H5Dget_space(dataset), "H5Dget_space")),
+      Space(check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), "H5Screate_simple"))};
+  check(H5Sselect_hyperslab(rows.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
+        "H5Sselect_hyperslab");
+  return rows;
+}
+
 void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t first, std::int64_t count, hid_t transfer,
                const std::string& object) {
-  const Selection rows = select(dataset, first, count);
+  const Rows rows = select_rows(dataset, first, count);
   check(H5Dread(dataset, memory_type, rows.memory.get(), rows.file.get(), transfer, values), "H5Dread", object);
 }
 
 void write_rows(hid_t dataset, hid_t memory_type, const void* values, std::int64_t first, std::int64_t count,
                 hid_t transfer, const std::string& object) {
-  const Selection rows = select(dataset, first, count);
+  const Rows rows = select_rows(dataset, first, count);
   check(H5Dwrite(dataset, memory_type, rows.memory.get(), rows.file.get(), transfer, values), "H5Dwrite", object);
 }
 
@@ -272,6 +268,17 @@ double number_attribute(hid_t object, const std::string& name) {
   return value;
 }
 
+std::set<std::string> attribute_names(hid_t object) {
+  std::set<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5A_info_t*, void* found) -> herr_t {
+    static_cast<std::set<std::string>*>(found)->insert(name);
+    return 0;
+  };
+  check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names), "H5Aiterate2");
+  for (const char* bookkeeping : {"DIMENSION_LIST", "REFERENCE_LIST"}) names.erase(bookkeeping);
+  return names;
+}
+
 void describe(hid_t dataset, const std::string& units, const std::string& text) {
   write_attribute(dataset, "units", units.empty() ? "1" : units);  // "1" is CF's dimensionless
   write_attribute(dataset, "long_name", text);
@@ -283,6 +290,20 @@ void make_scale(hid_t dataset, const std::string& name) {
 
 void attach_scale(hid_t dataset, hid_t scale, std::size_t dimension) {
   check(H5DSattach_scale(dataset, scale, static_cast<unsigned>(dimension)), "H5DSattach_scale");
+}
+
+std::vector<std::string> attached_scales(hid_t dataset, unsigned dimension) {
+  std::vector<std::string> paths;
+  const auto collect = [](hid_t, unsigned, hid_t scale, void* found) -> herr_t {
+    std::string name(4096, '\0');
+    const ssize_t length = H5Iget_name(scale, name.data(), name.size());
+    name.resize(length > 0 ? std::min(static_cast<std::size_t>(length), name.size()) : 0);
+    static_cast<std::vector<std::string>*>(found)->push_back(name);
+    return 0;
+  };
+  if (H5DSis_scale(dataset) > 0) return paths;  // a scale has no scales
+  check(H5DSiterate_scales(dataset, dimension, nullptr, collect, &paths), "H5DSiterate_scales");
+  return paths;
 }
 
 }  // namespace modscape::io::h5

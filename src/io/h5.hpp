@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,6 +88,11 @@ void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t firs
                const std::string& object);
 void write_rows(hid_t dataset, hid_t memory_type, const void* values, std::int64_t first, std::int64_t count,
                 hid_t transfer, const std::string& object);
+/// Rows [first, first + count) of the first dimension, as dataspaces of a transfer.
+struct Rows {
+  Space file, memory;
+};
+Rows select_rows(hid_t dataset, std::int64_t first, std::int64_t count);
 void write_all(hid_t dataset, hid_t memory_type, const void* values, const std::string& path);
 void write_text_dataset(hid_t location, const std::string& path, const std::string& text);
 void write_attribute(hid_t object, const std::string& name, const std::string& value);  ///< below 64 kB (limit of HDF5)
@@ -95,9 +101,13 @@ void write_attribute(hid_t object, const std::string& name, int value);
 std::string text_attribute(hid_t object, const std::string& name);  ///< empty if absent or not a fixed-length string
 double number_attribute(hid_t object, const std::string& name);     ///< NaN if absent or not a number
 
+/// Without what the dimension-scale library writes for itself, which is full of addresses.
+std::set<std::string> attribute_names(hid_t object);
+
 // Dimension scales (what xarray and netCDF call coordinates).
 void describe(hid_t dataset, const std::string& units, const std::string& text);  ///< attributes units and long_name
 void make_scale(hid_t dataset, const std::string& name);
 void attach_scale(hid_t dataset, hid_t scale, std::size_t dimension);
+std::vector<std::string> attached_scales(hid_t dataset, unsigned dimension);  ///< absolute paths
 
 }  // namespace modscape::io::h5

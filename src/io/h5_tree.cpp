@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <vector>
 
 #include "core/build_info.hpp"
 
@@ -33,21 +34,25 @@ h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t le
   return scale;
 }
 
+std::string bare_axis_name(std::int64_t length) {
+  return fmt::format("This is a netCDF dimension but not a netCDF variable.{:>10}", length);
+}
+
 h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text) {
   h5::Dataset scale = h5::create_dataset(file, path, H5T_STD_U8LE, {static_cast<hsize_t>(length)});
   h5::describe(scale.get(), "1", text);
-  h5::make_scale(scale.get(), fmt::format("This is a netCDF dimension but not a netCDF variable.{:>10}", length));
+  h5::make_scale(scale.get(), bare_axis_name(length));
   return scale;
 }
 
-void write_indices(hid_t file, const std::string& path) {
+void write_indices(hid_t file, const std::string& path, std::int64_t first_index) {
   constexpr std::size_t most = 1 << 18;
   const h5::Dataset scale = h5::open_dataset(file, path);
   const std::size_t length = h5::elements(h5::shape(scale.get()));
   std::vector<std::int64_t> indices(std::min(length, most));
   for (std::size_t first = 0; first < length; first += most) {
     indices.resize(std::min(most, length - first));
-    std::iota(indices.begin(), indices.end(), static_cast<std::int64_t>(first));
+    std::iota(indices.begin(), indices.end(), first_index + static_cast<std::int64_t>(first));
     h5::write_rows(scale.get(), H5T_NATIVE_INT64, indices.data(), static_cast<std::int64_t>(first),
                    static_cast<std::int64_t>(indices.size()), H5P_DEFAULT, path);
   }

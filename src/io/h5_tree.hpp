@@ -19,11 +19,13 @@ inline constexpr const char* program_name = "modscape";
 /// A dimension scale with coordinates; returns it open, to be attached.
 h5::Dataset make_axis(hid_t file, const std::string& path, std::span<const double> values, const std::string& units,
                       const std::string& text);
-/// A dimension scale for 0..length-1; the caller writes the numbers (write_indices), now or when space is reserved.
+/// A dimension scale that counts; the caller writes the numbers (write_indices), now or when space is reserved.
 h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text);
+/// The name by which netCDF-4 knows a dimension without coordinates.
+std::string bare_axis_name(std::int64_t length);
 /// A dimension without coordinates, in the netCDF-4 convention that xarray and h5netcdf understand.
 h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text);
-void write_indices(hid_t file, const std::string& path);
+void write_indices(hid_t file, const std::string& path, std::int64_t first_index);
 
 /// "/a/b/c" -> "/a/b" and "c"; the parent of "/c" is "".
 std::string parent_path(const std::string& path);

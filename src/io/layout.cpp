@@ -63,7 +63,12 @@ void make_counter(hid_t file, const std::string& path, hid_t type, const h5::Dat
 
 void make_table(hid_t file, const LiveTable& table) {
   h5::make_group(file, table.path);
-  h5::write_attribute(h5::open_object(file, table.path).get(), "long_name", table.text);
+  const h5::Object group = h5::open_object(file, table.path);
+  h5::write_attribute(group.get(), "long_name", table.text);
+  if (table.all_rows > 0) {
+    h5::write_attribute(group.get(), first_row_attribute, static_cast<double>(table.first_row));
+    h5::write_attribute(group.get(), all_rows_attribute, static_cast<double>(table.all_rows));
+  }
   const h5::Dataset rows = make_index_axis(file, row_axis_path(table), table.rows, "row of the table");
   std::map<std::string, h5::Dataset> scales;
   for (const Axis& axis : table.axes)
@@ -114,10 +119,10 @@ void make_provenance(hid_t file, const FileLayout& layout) {
 
 /// Everything else starts as zeros without being written: a new file reads as zeros wherever nothing was written yet.
 void write_coordinates(hid_t file, const FileLayout& layout) {
-  write_indices(file, "/provenance/session");
+  write_indices(file, "/provenance/session", 0);
   for (const LiveTable& table : layout.tables) {
-    write_indices(file, row_axis_path(table));
-    write_indices(file, record_path(table) + "/rank");
+    write_indices(file, row_axis_path(table), table.first_row);
+    write_indices(file, record_path(table) + "/rank", 0);
   }
 }
 
@@ -168,6 +173,11 @@ std::string utilisation_path(const LiveTable& table) {
 void write_structure(const std::string& path, const FileLayout& layout, const std::string& target) {
   h5::File file = h5::create_file(path);
   write_identity(file.get(), layout.title);
+  if (!layout.shard.is_whole()) {
+    const h5::Object root = h5::open_object(file.get(), "/");
+    h5::write_attribute(root.get(), shard_index_attribute, static_cast<int>(layout.shard.index));
+    h5::write_attribute(root.get(), shard_count_attribute, static_cast<int>(layout.shard.count));
+  }
   for (const LiveTable& table : layout.tables) make_table(file.get(), table);
   make_provenance(file.get(), layout);
   file.close(path);
@@ -185,7 +195,14 @@ void create_results_file(const std::string& path, const FileLayout& layout) {
   temporary.commit();
 }
 
-void require_results_of(const std::string& path, const std::string& job_hash) {
+Shard shard_of(const TreeReader& file) {
+  const double index = file.number("/", shard_index_attribute), count = file.number("/", shard_count_attribute);
+  // Written so that NaN (no attribute) and damaged numbers are refused too.
+  if (!(index >= 0 && index < count && count <= static_cast<double>(most_shards))) return {};
+  return {static_cast<std::int64_t>(index), static_cast<std::int64_t>(count)};
+}
+
+void require_results_of(const std::string& path, const std::string& job_hash, const Shard& shard) {
   const TreeReader file = open_existing(path);
   if (file.attribute("/", "program") != program_name || !file.exists(provenance_path)) throw foreign_file(path);
   if (const double version = file.number("/", "format_version"); version != format_version)
@@ -193,10 +210,12 @@ void require_results_of(const std::string& path, const std::string& job_hash) {
                    other_file);
   if (file.attribute(provenance_path, job_hash_attribute) != job_hash)
     throw BadInput(path, "holds the results of another job", other_file);
+  if (const Shard found = shard_of(file); found != shard)
+    throw BadInput(path, fmt::format("holds {}, this is {}", to_string(found), to_string(shard)), other_file);
 }
 
 void require_same_job(const std::string& path, const FileLayout& layout) {
-  require_results_of(path, layout.job_hash);
+  require_results_of(path, layout.job_hash, layout.shard);
   const TreeReader file = open_existing(path);
   require_shape(file, path, sessions_path, {session_lines});
   for (const LiveTable& table : layout.tables) {

@@ -12,6 +12,11 @@ inline constexpr const char* provenance_path = "/provenance";
 inline constexpr const char* job_text_path = "/provenance/job_text";
 inline constexpr const char* sessions_path = "/provenance/sessions";
 inline constexpr const char* job_hash_attribute = "job_hash";
+// Attributes of a shard: of the file, and of each of its tables.
+inline constexpr const char* shard_index_attribute = "shard_index";
+inline constexpr const char* shard_count_attribute = "shard_count";
+inline constexpr const char* first_row_attribute = "first_row";
+inline constexpr const char* all_rows_attribute = "all_rows";
 inline constexpr std::size_t session_lines = 128;       ///< starts of one job that get a line of their own
 inline constexpr std::size_t session_bytes = 4096;      ///< longest line
 inline constexpr std::size_t utilisation_ranks = 1024;  ///< ranks whose utilisation is recorded
@@ -24,6 +29,9 @@ std::string utilisation_path(const LiveTable& table);
 
 /// The file with its structure, space and coordinates, not yet durable. BadInput naming `target` if it does not fit.
 void write_structure(const std::string& path, const FileLayout& layout, const std::string& target);
+
+/// Which part of its job a results file holds.
+Shard shard_of(const TreeReader& file);
 
 /// Creates the file at `<path>.tmp`, reserves its space, makes it durable, renames it. BadInput if it does not fit on
 /// the disk.

@@ -34,6 +34,11 @@ OpenTable::OpenTable(hid_t file, const LiveTable& layout)
   utilisation_ = h5::open_dataset(file, utilisation_path(layout));
 }
 
+bool OpenTable::compressed() const {
+  const h5::Properties create(h5::check(H5Dget_create_plist(status_.get()), "H5Dget_create_plist"));
+  return H5Pget_layout(create.get()) == H5D_CHUNKED;
+}
+
 hid_t OpenTable::memory_type(std::size_t column) const {
   return layout_.columns[column].type == ColumnType::f64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT32;
 }

@@ -10,6 +10,7 @@ class OpenTable {
  public:
   OpenTable(hid_t file, const LiveTable& layout);
   const LiveTable& layout() const noexcept { return layout_; }
+  bool compressed() const;  ///< by modscape merge: can be read, not written to
 
   /// Independent: data, crc, status. `rank` is for the fault hook.
   void write(RowBlock& block, int rank);

@@ -236,6 +236,9 @@ TableState ResultsFile::state(const std::string& table) {
   const auto [first, last] = parallel::block_range(open.layout().rows, comm.rank(), comm.size());
   TableState mine;
   on_all(comm, [&] { mine = impl_->settle(open, first, last); });
+  if (open.compressed() && !comm.all_of(mine.missing.empty()))
+    throw BadInput(impl_->path, fmt::format("{} has damaged rows, and a merged file cannot be written to", table),
+                   "merge the shards again");
   TableState all;
   all.done = comm.sum(mine.done);
   all.failed = comm.sum(mine.failed);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/shard.hpp"
 #include "parallel/communicator.hpp"
 
 namespace modscape::io {
@@ -41,7 +42,8 @@ struct Column {
   std::map<std::string, std::string> attributes = {};  ///< further text attributes, such as the meaning of codes
 };
 
-/// `path` is a group such as "/sweep/prior"; its row axis is a scale 0..rows-1 called `row_axis`.
+/// `path` is a group such as "/sweep/prior"; its row axis is a scale called `row_axis`: 0..rows-1, in a shard the rows'
+/// numbers in the whole table, first_row..first_row+rows-1.
 /// status 0 = empty, 1 = done, >1 = a named failure (attribute `status_meanings`).
 struct LiveTable {
   std::string path;
@@ -50,6 +52,13 @@ struct LiveTable {
   std::int64_t rows = 0;
   std::vector<Axis> axes;
   std::vector<Column> columns;
+  std::int64_t first_row = 0;  ///< in the whole table, of row 0 here
+  std::int64_t all_rows = 0;   ///< of the whole table, if this is a shard's part of it
+};
+
+/// Rows [first, last) of a table.
+struct RowRange {
+  std::int64_t first, last;
 };
 
 /// Row status codes every live table uses; codes above 1 are failures, each with a name in the file.
@@ -70,6 +79,7 @@ struct FileLayout {
   std::string job_text;  ///< resolved job, TOML with every default
   std::string job_hash;  ///< hex; same hash = same job = resume
   std::vector<LiveTable> tables;
+  Shard shard = {};  ///< part of the file's identity
 };
 
 /// Rows of one live table in memory: numbers for rows [first, first+count), to be filled and written in one go. `row`
@@ -135,8 +145,8 @@ class TreeWriter {
 void write_tree_file(const std::string& path, bool force, const std::map<std::string, std::string>& provenance,
                      const std::function<void(TreeWriter&)>& fill);
 
-/// BadInput unless the file `path` is one of modscape, in this format and of the job with this hash. Serial.
-void require_results_of(const std::string& path, const std::string& job_hash);
+/// BadInput unless the file `path` is one of modscape, in this format and this shard of the job with this hash. Serial.
+void require_results_of(const std::string& path, const std::string& job_hash, const Shard& shard);
 
 /// Numbers and texts of any results or tree file; serial, read-only, works while a job writes the file.
 class TreeReader {

@@ -41,7 +41,7 @@ class Hdf5TreeWriter : public TreeWriter {
   void label_axis(const std::string& path, const std::vector<std::string>& labels, const std::string& text) override {
     const std::string scale = with_parents(path);
     make_index_axis(file_, scale, static_cast<std::int64_t>(labels.size()), text);
-    write_indices(file_, scale);
+    write_indices(file_, scale, 0);
     write_texts(scale + "_label", labels, {last_component(scale)}, text);
   }
 

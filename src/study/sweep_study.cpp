@@ -12,6 +12,7 @@
 #include "sweep/design.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/run_table.hpp"
+#include "sweep/shard.hpp"
 
 namespace modscape::study {
 namespace {
@@ -38,8 +39,9 @@ io::LiveTable sweep_table(const config::SweepJob& job) {
 
 class PointRunner {
  public:
-  explicit PointRunner(const config::SweepJob& job)
+  explicit PointRunner(const config::SweepJob& job, std::int64_t first_point = 0)
       : job_(job),
+        first_point_(first_point),
         space_(job.ranges, job.neuron, false),
         unit_(sweep::sobol_points(job.points, job.ranges.size(), job.seed)),
         integrator_(integrator_of(job.integrator)) {
@@ -62,7 +64,7 @@ class PointRunner {
   void add_tasks(io::RowBlock& block, std::int64_t row, std::vector<solvers::SpikeTask>& tasks) const {
     const std::size_t n = space_.size();
     const std::vector<double> values =
-        space_.values_from_unit(std::span<const double>(unit_).subspan(static_cast<std::size_t>(row) * n, n));
+        space_.values_from_unit(std::span(unit_).subspan(static_cast<std::size_t>(first_point_ + row) * n, n));
     for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
     const models::AdexParameters neuron = space_.neuron(values);
     for (const auto& input : inputs_) tasks.push_back({neuron, input, models::Adex(neuron).initial_state()});
@@ -83,6 +85,7 @@ class PointRunner {
   }
 
   const config::SweepJob& job_;
+  std::int64_t first_point_;  // design index of row 0
   fit::ParameterSpace space_;
   std::vector<double> unit_;
   std::unique_ptr<solvers::SpikeIntegrator> integrator_;
@@ -91,18 +94,19 @@ class PointRunner {
 
 }  // namespace
 
-SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
-                           bool force) {
-  const io::LiveTable table = sweep_table(job.sweep);
-  io::ResultsFile file =
-      io::ResultsFile::open(comm, path, {"sweep", job.resolved, job.hash, {table}}, session_provenance(comm), force);
-  PointRunner runner(job.sweep);
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const Shard& shard,
+                           const std::string& path, bool force) {
+  const io::LiveTable table = sweep::cut_to_shard(sweep_table(job.sweep), shard);
+  io::ResultsFile file = io::ResultsFile::open(comm, path, {"sweep", job.resolved, job.hash, {table}, shard},
+                                               session_provenance(comm), force);
+  PointRunner runner(job.sweep, table.first_row);
   const sweep::TableRun run = sweep::run_table(comm, file, table, "sweep", std::ref(runner));
   file.close();
   return {run.done, run.failed, run.stopped};
 }
 
-std::string sweep_plan_text(const config::Job& job, int ranks) {
+std::string sweep_plan_text(const config::Job& job, const Shard& shard, int ranks) {
+  const io::LiveTable mine = sweep::cut_to_shard(sweep_table(job.sweep), shard);
   config::SweepJob pilot = job.sweep;
   pilot.points = std::min<std::int64_t>(job.sweep.points, 16);
   const io::LiveTable table = sweep_table(pilot);
@@ -114,11 +118,14 @@ std::string sweep_plan_text(const config::Job& job, int ranks) {
                          static_cast<double>(pilot.points);
   const auto bytes_per_row = static_cast<double>(job.sweep.ranges.size() + 5 * job.sweep.currents.size()) * 8.0 + 5.0;
   return fmt::format(
-      "points        {} x {} currents with {}\nrows          {} in 1 table\noutput        {}\n"
+      "points        {} x {} currents with {}\nrows          {} in 1 table{}\noutput        {}\n"
       "time          about {} on {} rank{}\n",
-      job.sweep.points, job.sweep.currents.size(), job.sweep.integrator.method, job.sweep.points,
-      sweep::format_bytes(bytes_per_row * static_cast<double>(job.sweep.points)),
-      sweep::format_duration(seconds * static_cast<double>(job.sweep.points) / ranks), ranks, ranks == 1 ? "" : "s");
+      job.sweep.points, job.sweep.currents.size(), job.sweep.integrator.method, mine.rows,
+      shard.is_whole()
+          ? ""
+          : fmt::format(" ({}: points {} to {})", to_string(shard), mine.first_row, mine.first_row + mine.rows - 1),
+      sweep::format_bytes(bytes_per_row * static_cast<double>(mine.rows)),
+      sweep::format_duration(seconds * static_cast<double>(mine.rows) / ranks), ranks, ranks == 1 ? "" : "s");
 }
 
 }  // namespace modscape::study

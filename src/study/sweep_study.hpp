@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config/job.hpp"
+#include "core/shard.hpp"
 #include "parallel/communicator.hpp"
 
 namespace modscape::study {
@@ -13,10 +14,10 @@ struct SweepOutcome {
   bool stopped = false;
 };
 
-/// Collective.
-SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
-                           bool force);
+/// Collective: computes one shard of the design (or all of it) into `path`.
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const Shard& shard,
+                           const std::string& path, bool force);
 
-std::string sweep_plan_text(const config::Job& job, int ranks);
+std::string sweep_plan_text(const config::Job& job, const Shard& shard, int ranks);
 
 }  // namespace modscape::study

@@ -10,7 +10,7 @@ ROWS = [  # top first
     {"study"},
     {"brain"},
     {"fit", "network", "dynamics"},
-    {"sweep"},
+    {"sweep", "batch"},
     {"solvers", "ephys"},
     {"io", "config"},
     {"models"},

@@ -41,7 +41,7 @@ class Pages(e2e.Case):
                     self.assertRegex(helps[name], rf"(^|[\s,]){flag}\b", f"{page}: modscape {command}")
                 seen += 1
         self.assertGreater(seen, 10)
-        self.assertLessEqual({"study", "sweep", "simulate", "compare", "status", "info", "doctor"}, set(helps))
+        self.assertLessEqual({"study", "sweep", "simulate", "submit", "merge", "rerun", "compare", "status", "info", "doctor"}, set(helps))
 
     def test_links(self):
         broken = [f"{page.relative_to(e2e.SOURCE)}: {link}" for page in PAGES for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/merge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
+
+#include "core/build_info.hpp"
+#include "io/file_system.hpp"
+#include "io/h5_tree.hpp"
+#include "io/layout.hpp"
+#include "io/lock.hpp"
+#include "io/row_copy.hpp"
+#include "io/session_log.hpp"
+
+namespace modscape::io {
+namespace {
+constexpr const char* shard_sessions = "/provenance/shard_sessions";
+
+/// One input, as much as fits in memory for thousands of them.
+struct Part {
+  std::string path, job_hash;
+  Shard shard;
+  std::vector<RowTable> tables;
+  std::map<std::string, std::string> content;
+  std::vector<std::string> sessions;  ///< the lines in use
+  std::int64_t bytes = 0;
+};
+
+std::vector<std::string> used_sessions(const TreeReader& file) {
+  std::vector<std::string> lines =
+      file.exists(sessions_path) ? file.strings(sessions_path) : std::vector<std::string>{};
+  std::erase_if(lines, [](const std::string& line) { return line.empty(); });
+  return lines;
+}
+
+void require_program_file(const TreeReader& file, const std::string& path) {
+  if (file.attribute("/", "program") != program_name || !file.exists(provenance_path))
+    throw BadInput(path, "is not a results file of modscape");
+  if (const double version = file.number("/", "format_version"); version != format_version)
+    throw BadInput(path, fmt::format("has format version {}, this program reads {}", version, format_version));
+}
+
+/// Whatever HDF5 complains about in a file we were given is the file's fault.
+template <class Action>
+auto reading(const std::string& path, Action action) {
+  try {
+    return action();
+  } catch (const IoFailure& failure) {
+    throw BadInput(path, fmt::format("cannot be read: {}", failure.what()));
+  }
+}
+
+Part read_part(const std::string& path) {
+  Part part;
+  const TreeReader reader(path);
+  require_program_file(reader, path);
+  part.path = path;
+  part.job_hash = reader.attribute(provenance_path, job_hash_attribute);
+  part.shard = shard_of(reader);
+  part.sessions = used_sessions(reader);
+  part.bytes = file_size(path);
+  return reading(path, [&] {
+    const h5::File file = h5::open_file(path, H5F_ACC_RDONLY);
+    part.tables = row_tables(file.get());
+    part.content = common_content(file.get(), part.tables);
+    return std::move(part);
+  });
+}
+
+parallel::BlockRange expected_rows(const Shard& shard, std::int64_t all_rows) {
+  return parallel::block_range(all_rows, static_cast<int>(shard.index), static_cast<int>(shard.count));
+}
+
+/// The first object in which two files differ that must not; empty if there is none.
+std::string first_difference(const Part& a, const Part& b) {
+  for (const auto& [path, text] : a.content) {
+    const auto other = b.content.find(path);
+    if (other == b.content.end() || other->second != text) return path;
+  }
+  for (const auto& [path, text] : b.content)
+    if (!a.content.contains(path)) return path;
+  return {};
+}
+
+/// Everything that keeps these files from being joined, at once.
+void require_joinable(const std::vector<Part>& parts) {
+  std::vector<Problem> problems;
+  const Part& first = parts.front();
+  const auto refuse = [&](const Part& part, std::string message, std::string advice = {}) {
+    problems.push_back({part.path, std::move(message), std::move(advice)});
+  };
+  std::map<std::int64_t, std::string> seen;
+  for (const Part& part : parts) {
+    if (part.job_hash != first.job_hash) {
+      refuse(part, fmt::format("holds another job than {}", first.path));
+      continue;
+    }
+    if (part.shard.count != first.shard.count) {
+      refuse(part, fmt::format("is {}, but {} is {}", to_string(part.shard), first.path, to_string(first.shard)),
+             "merge the shards of one cut only");
+      continue;
+    }
+    if (const auto [other, is_new] = seen.emplace(part.shard.index, part.path); !is_new)
+      refuse(part, fmt::format("is {}, as {} is", to_string(part.shard), other->second), "leave one of them out");
+    if (const std::string path = first_difference(first, part); !path.empty())
+      refuse(part, fmt::format("{} is not the same as in {}", path, first.path),
+             "the two were not made by the same program and arithmetic");
+    for (const RowTable& table : part.tables)
+      if (const auto rows = expected_rows(part.shard, table.all_rows);
+          table.first_row != rows.first || table.rows != rows.last - rows.first)
+        refuse(part, fmt::format("{} does not hold the rows of {}", table.path, to_string(part.shard)));
+  }
+  if (!problems.empty()) throw BadInput(problems);
+}
+
+std::vector<Part> read_parts(const std::vector<std::string>& paths) {
+  std::vector<Part> parts;
+  for (const std::string& path : paths) parts.push_back(read_part(path));
+  if (parts.empty()) throw BadInput("merge", "no shards were given");
+  require_joinable(parts);
+  std::ranges::sort(parts, {}, [](const Part& part) { return part.shard.index; });
+  return parts;
+}
+
+/// The target is there already: is it what these shards make?
+bool already_merged(const std::string& target, const std::vector<Part>& parts) {
+  require_results_of(target, parts.front().job_hash, {});
+  const auto written = std::filesystem::last_write_time(target);
+  for (const Part& part : parts)
+    if (std::filesystem::last_write_time(part.path) > written)
+      throw BadInput(target, fmt::format("exists, and {} is newer", part.path), "--force merges again");
+  for (const TableProgress& table : read_progress(target))
+    if (table.done + table.failed < table.rows)
+      throw BadInput(target, fmt::format("exists, and {} has rows without a result", table.path),
+                     "run its job to compute them, or --force to merge again");
+  return true;
+}
+
+std::vector<ShardGap> absent_shards(const std::vector<Part>& parts) {
+  std::vector<ShardGap> gaps;
+  const std::int64_t count = parts.front().shard.count;
+  auto part = parts.begin();
+  for (std::int64_t index = 0; index < count; ++index) {
+    if (part != parts.end() && part->shard.index == index) {
+      ++part;
+      continue;
+    }
+    ShardGap& gap = gaps.emplace_back();
+    gap.shard = {index, count};
+    for (const RowTable& table : parts.front().tables) {
+      const auto rows = expected_rows(gap.shard, table.all_rows);
+      gap.rows.push_back({table.path, {rows.first, rows.last}});
+    }
+  }
+  return gaps;
+}
+
+/// The merged file's own sessions begin with the merge; those of the shards are kept beside.
+void write_sessions(hid_t file, const std::vector<Part>& parts) {
+  if (!parts.front().shard.is_whole()) {
+    std::vector<std::string> lines;
+    for (const Part& part : parts)
+      for (const std::string& line : part.sessions) {
+        nlohmann::json entries = nlohmann::json::parse(line, nullptr, false);  // a torn line is kept as it is
+        if (entries.is_object()) entries["shard"] = fmt::format("{}/{}", part.shard.index, part.shard.count);
+        lines.push_back(entries.is_object() ? entries.dump() : line);
+      }
+    std::vector<double> numbers(lines.size());
+    std::iota(numbers.begin(), numbers.end(), 0.0);
+    const std::unique_ptr<TreeWriter> writer = make_tree_writer(file, "");
+    writer->axis("/provenance/shard_session", numbers, "1", "start of a shard's job");
+    writer->dataset(shard_sessions, lines, {"shard_session"}, "Sessions of the shards, in their order");
+    const std::string empty(session_lines * session_bytes, '\0');
+    h5::write_all(h5::open_dataset(file, sessions_path).get(), h5::text_type(session_bytes).get(), empty.data(),
+                  sessions_path);
+  }
+  std::map<std::string, std::string> entries = run_environment();
+  entries.insert({{"start", utc_now()},
+                  {"commit", build_info().commit},
+                  {"version", build_info().version},
+                  {"merged", fmt::format("{} files", parts.size())}});
+  SessionLog(file, entries);
+}
+
+/// Checks all rows of all parts and, as long as none is missing, copies them.
+void copy_parts(const std::vector<Part>& parts, hid_t to, MergeReport& report,
+                const std::function<void(std::int64_t)>& advance) {
+  for (const Part& part : parts) {
+    const h5::File file = h5::open_file(part.path, H5F_ACC_RDONLY);
+    ShardGap gap{part.shard, part.path, {}};
+    for (const RowTable& table : part.tables) {
+      const RowCount counted = copy_rows(file.get(), report.gaps.empty() ? to : H5I_INVALID_HID, table, advance);
+      report.done += counted.done;
+      report.failed += counted.failed;
+      for (const RowRange& rows : counted.missing) gap.rows.push_back({table.path, rows});
+    }
+    if (!gap.rows.empty()) report.gaps.push_back(std::move(gap));
+  }
+}
+
+RowStatus status_of(std::uint8_t code) {
+  return static_cast<RowStatus>(code);
+}
+
+/// Of one table: statuses to empty, attempts to none. Attempts first: a kill in between leaves a failed row.
+std::map<RowStatus, std::int64_t> reset_table(hid_t file, const RowTable& table,
+                                              const std::vector<RowStatus>& statuses) {
+  constexpr std::int64_t step = 1 << 20;
+  const h5::Dataset status = h5::open_dataset(file, table.path + "/status");
+  const std::string attempts_name = provenance_path + table.path + "/attempts";
+  const h5::Dataset attempts = h5::open_dataset(file, attempts_name);
+  const auto transfer = [](auto call, const h5::Dataset& dataset, std::vector<std::uint8_t>& values,
+                           std::int64_t first) {
+    const h5::Rows rows = h5::select_rows(dataset.get(), first, static_cast<std::int64_t>(values.size()));
+    h5::check(call(dataset.get(), H5T_NATIVE_UINT8, rows.memory.get(), rows.file.get(), H5P_DEFAULT, values.data()),
+              "transfer");
+  };
+  std::map<RowStatus, std::int64_t> reset;
+  for (std::int64_t first = 0; first < table.rows; first += step) {
+    std::vector<std::uint8_t> codes(static_cast<std::size_t>(std::min(step, table.rows - first)));
+    std::vector<std::uint8_t> begun(codes.size());
+    transfer(H5Dread, status, codes, first);
+    transfer(H5Dread, attempts, begun, first);
+    bool changed = false;
+    for (std::size_t row = 0; row < codes.size(); ++row) {
+      if (std::ranges::find(statuses, status_of(codes[row])) == statuses.end()) continue;
+      ++reset[status_of(codes[row])];
+      codes[row] = begun[row] = 0;
+      changed = true;
+    }
+    if (!changed) continue;
+    transfer(H5Dwrite, attempts, begun, first);
+    transfer(H5Dwrite, status, codes, first);
+  }
+  return reset;
+}
+
+/// The file again, in the form that ranks can write to.
+void unpack(const std::string& path, const std::vector<RowTable>& tables) {
+  TemporaryFile temporary(path);
+  const h5::File packed = h5::open_file(path, H5F_ACC_RDONLY);
+  h5::File live = h5::create_file(temporary.path());
+  copy_structure(packed.get(), live.get(), tables, Storage::live);
+  for (const RowTable& table : tables)
+    if (!copy_rows(packed.get(), live.get(), table, {}).missing.empty())
+      throw BadInput(path, fmt::format("has damaged rows in {}", table.path), "merge the shards again");
+  live.close(temporary.path());
+  temporary.commit();
+}
+}  // namespace
+
+MergeReport merge_shards(const std::string& target, const std::vector<std::string>& shards, bool force,
+                         const std::function<void(std::int64_t)>& start,
+                         const std::function<void(std::int64_t)>& advance) {
+  require_writable(target);
+  const FileLock lock(target);
+  const std::vector<Part> parts = read_parts(shards);
+  MergeReport report;
+  report.shards = parts.front().shard.count;
+  if (!force && file_exists(target)) {
+    report.already_merged = already_merged(target, parts);
+    return report;
+  }
+  std::int64_t rows = 0;
+  for (const Part& part : parts) {
+    report.bytes_before += part.bytes;
+    for (const RowTable& table : part.tables) rows += table.rows;
+  }
+  start(rows);
+  report.gaps = absent_shards(parts);
+  // What it would take uncompressed: how much less it will be nobody knows before.
+  if (report.gaps.empty()) require_space(target, report.bytes_before);
+  TemporaryFile temporary(target);
+  h5::File out;
+  if (report.gaps.empty()) {
+    out = h5::create_file(temporary.path());
+    const h5::File first = h5::open_file(parts.front().path, H5F_ACC_RDONLY);
+    copy_structure(first.get(), out.get(), parts.front().tables, Storage::compressed);
+    write_sessions(out.get(), parts);
+  }
+  copy_parts(parts, out.get(), report, advance);
+  std::ranges::sort(report.gaps, {}, [](const ShardGap& gap) { return gap.shard.index; });
+  for (const ShardGap& gap : report.gaps)
+    for (const auto& [table, range] : gap.rows) report.missing += range.last - range.first;
+  out.close(temporary.path());
+  if (report.gaps.empty()) {
+    temporary.commit();
+    report.bytes_after = file_size(target);
+  }
+  return report;
+}
+
+std::vector<ResetRows> reset_rows(const std::string& path, const std::vector<RowStatus>& statuses) {
+  {
+    const TreeReader reader(path);
+    require_program_file(reader, path);
+  }
+  const FileLock lock(path);
+  const auto [tables, packed] = reading(path, [&] {
+    const h5::File file = h5::open_file(path, H5F_ACC_RDONLY);
+    std::vector<RowTable> found = row_tables(file.get());
+    const bool compressed = is_compressed(file.get(), found);
+    return std::pair(std::move(found), compressed);
+  });
+  std::int64_t failed = 0;
+  for (const TableProgress& table : read_progress(path)) failed += table.failed;
+  std::vector<ResetRows> reset;
+  if (failed == 0) return reset;
+  if (packed) unpack(path, tables);
+  h5::File file = h5::open_file(path, H5F_ACC_RDWR);
+  for (const RowTable& table : tables)
+    for (const auto& [status, rows] : reset_table(file.get(), table, statuses))
+      reset.push_back({table.path, status, rows});
+  file.close(path);
+  sync_file(path);
+  return reset;
+}
+
+Shard read_shard(const std::string& path) {
+  const TreeReader reader(path);
+  require_program_file(reader, path);
+  return shard_of(reader);
+}
+
+std::vector<std::string> find_shards(const std::string& target) {
+  const std::filesystem::path whole(target);
+  const std::string start = whole.stem().string() + ".shard-", end = whole.extension().string();
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(target))) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(start) || !name.ends_with(end)) continue;
+    const std::string numbers = name.substr(start.size(), name.size() - start.size() - end.size());
+    const std::size_t of = numbers.find("-of-");
+    if (of == std::string::npos || numbers.find_first_not_of("0123456789-of") != std::string::npos) continue;
+    found.push_back((whole.parent_path() / name).string());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace modscape::io
