@@ -55,7 +55,7 @@ std::string output_path(const parallel::Communicator& comm, const RunOptions& op
   if (path.empty()) path = std::filesystem::path(options.job_file).stem().string() + ".h5";
   io::on_root(comm, [&] {
     io::require_writable(path);
-    if (!options.force && io::file_exists(path)) io::require_results_of(path, job.hash);
+    if (!options.force && io::file_exists(path)) io::require_results_of(path, job.hash, job.earlier_hashes);
     return std::string();
   });
   return path;

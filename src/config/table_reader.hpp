@@ -38,6 +38,8 @@ class TableReader {
   std::int64_t integer(const std::string& key, std::int64_t fallback, std::int64_t lower, std::int64_t upper);
   std::string text(const std::string& key, const std::string& fallback);
   std::string required_text(const std::string& key, const std::string& what);
+  /// A list of lists of texts, [["a", "b"]]; absent reads as empty.
+  std::vector<std::vector<std::string>> text_lists(const std::string& key);
   /// One of `options`; the first is the default.
   std::string choice(const std::string& key, const std::vector<std::string>& options);
   bool flag(const std::string& key, bool fallback);

@@ -43,21 +43,6 @@ std::string status_meanings() {
   return text;
 }
 
-std::int64_t estimated_bytes(const FileLayout& layout) {
-  auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
-  for (const LiveTable& table : layout.tables) {
-    double row = 2 * sizeof(std::int64_t) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
-    for (const Column& column : table.columns) {
-      double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
-      for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
-      row += cell;
-    }
-    bytes += row * static_cast<double>(table.rows);
-  }
-  constexpr double most = 9e18;
-  return static_cast<std::int64_t>(std::min(bytes, most));
-}
-
 void make_counter(hid_t file, const std::string& path, hid_t type, const h5::Dataset& rows, const std::string& text) {
   const h5::Dataset counter = h5::create_dataset(file, path, type, h5::shape(rows.get()));
   h5::describe(counter.get(), "1", text);
@@ -96,11 +81,14 @@ void make_provenance(hid_t file, const FileLayout& layout) {
   const h5::Dataset sessions =
       h5::create_dataset(file, sessions_path, h5::text_type(session_bytes).get(), {session_lines});
   h5::attach_scale(sessions.get(), lines.get(), 0);
-  for (const LiveTable& table : layout.tables) {
-    h5::make_group(file, record_path(table));
-    const h5::Dataset rows = make_index_axis(file, record_axis_path(table), table.rows, "row of the table");
-    make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
-  }
+}
+
+/// A table and its counters below /provenance.
+void make_recorded_table(hid_t file, const LiveTable& table) {
+  make_table(file, table);
+  h5::make_group(file, record_path(table));
+  const h5::Dataset rows = make_index_axis(file, record_axis_path(table), table.rows, "row of the table");
+  make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
 }
 
 void write_zeros(hid_t file, const std::string& path, hid_t type) {
@@ -110,10 +98,8 @@ void write_zeros(hid_t file, const std::string& path, hid_t type) {
 }
 
 /// What must not start as whatever the disk held: nothing is filled by HDF5. Only after the space is reserved.
-void write_initial_values(hid_t file, const FileLayout& layout) {
-  write_indices(file, "/provenance/session");
-  write_zeros(file, sessions_path, h5::text_type(session_bytes).get());
-  for (const LiveTable& table : layout.tables) {
+void write_initial_values(hid_t file, const std::vector<LiveTable>& tables) {
+  for (const LiveTable& table : tables) {
     write_indices(file, row_axis_path(table));
     write_indices(file, record_axis_path(table));
     write_zeros(file, status_path(table), H5T_NATIVE_UINT8);
@@ -162,29 +148,74 @@ std::string attempts_path(const LiveTable& table) {
   return record_path(table) + "/attempts";
 }
 
+std::int64_t estimated_bytes(const FileLayout& layout) {
+  auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
+  for (const LiveTable& table : layout.tables) {
+    double row = 2 * sizeof(std::int64_t) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
+    for (const Column& column : table.columns) {
+      double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
+      for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
+      row += cell;
+    }
+    bytes += row * static_cast<double>(table.rows);
+  }
+  constexpr double most = 9e18;
+  return static_cast<std::int64_t>(std::min(bytes, most));
+}
+
 void create_results_file(const std::string& path, const FileLayout& layout) {
   require_space(path, estimated_bytes(layout));
   TemporaryFile temporary(path);
   h5::File file = h5::create_file(temporary.path());
   write_identity(file.get(), layout.title);
-  for (const LiveTable& table : layout.tables) make_table(file.get(), table);
   make_provenance(file.get(), layout);
+  for (const LiveTable& table : layout.tables) make_recorded_table(file.get(), table);
   file.close(temporary.path());
   reserve_space(temporary.path(), path);
   file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
-  write_initial_values(file.get(), layout);
+  write_indices(file.get(), "/provenance/session");
+  write_zeros(file.get(), sessions_path, h5::text_type(session_bytes).get());
+  write_initial_values(file.get(), layout.tables);
   file.close(temporary.path());
   fault_point("create", 0);
   temporary.commit();
 }
 
-void require_results_of(const std::string& path, const std::string& job_hash) {
+void grow_results_file(const std::string& path, const FileLayout& layout) {
+  FileLayout added = layout;
+  {
+    const TreeReader file = open_existing(path);
+    const std::string hash = file.attribute(provenance_path, job_hash_attribute);
+    if (std::ranges::find(layout.earlier_hashes, hash) == layout.earlier_hashes.end()) return;
+    require_results_of(path, hash);
+    std::erase_if(added.tables, [&](const LiveTable& table) { return file.exists(status_path(table)); });
+  }
+  require_space(path, file_size(path) + estimated_bytes(added));
+  TemporaryFile temporary(path);
+  copy_file(path, temporary.path());
+  h5::File file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
+  for (const LiveTable& table : added.tables) make_recorded_table(file.get(), table);
+  h5::write_attribute(h5::open_object(file.get(), provenance_path).get(), job_hash_attribute, layout.job_hash);
+  h5::check(H5Ldelete(file.get(), job_text_path, H5P_DEFAULT), "H5Ldelete", job_text_path);
+  h5::write_text_dataset(file.get(), job_text_path, layout.job_text);
+  file.close(temporary.path());
+  reserve_space(temporary.path(), path);
+  file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
+  write_initial_values(file.get(), added.tables);
+  file.close(temporary.path());
+  fault_point("grow", 0);
+  temporary.commit();
+}
+
+void require_results_of(const std::string& path, const std::string& job_hash,
+                        const std::vector<std::string>& earlier_hashes) {
   const TreeReader file = open_existing(path);
   if (file.attribute("/", "program") != program_name || !file.exists(provenance_path)) throw foreign_file(path);
   if (const double version = file.number("/", "format_version"); version != format_version)
     throw BadInput(path, fmt::format("has format version {}, this program writes {}", version, format_version),
                    other_file);
-  if (file.attribute(provenance_path, job_hash_attribute) != job_hash)
+  const std::string hash = file.attribute(provenance_path, job_hash_attribute);
+  if (hash != job_hash && std::ranges::find(earlier_hashes, hash) == earlier_hashes.end())
     throw BadInput(path, "holds the results of another job", other_file);
 }
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rounds of a sweep: round 0 is the design, later ones extend it or refine boundaries. The points of a round follow
+// from the job and the complete rounds before it, so they do not depend on how the work was scheduled.
+#pragma once
+#include "study/sweep_point.hpp"
+#include "sweep/design.hpp"
+
+namespace modscape::study {
+
+class SweepRounds {
+ public:
+  explicit SweepRounds(const config::SweepJob& job);
+
+  /// One per round.
+  const std::vector<io::LiveTable>& tables() const noexcept { return tables_; }
+  /// Design index of a row of a table: the one place that says which points a file holds.
+  static std::int64_t design_index(std::int64_t row) { return row; }
+
+  /// Collective. The points of round `round`; those of a refinement are worked out on rank 0 from the rows of all
+  /// rounds before. BadInput if nothing there can be refined.
+  PointRunner::PointSource points(std::size_t round, const parallel::Communicator& comm, io::ResultsFile& file) const;
+  /// Points of the design (round 0) alone.
+  PointRunner::PointSource design_points() const;
+
+ private:
+  std::vector<double> refined(std::size_t round, io::ResultsFile& file) const;
+
+  const config::SweepJob& job_;
+  sweep::SweepDesign design_;
+  std::vector<io::LiveTable> tables_;
+};
+
+}  // namespace modscape::study
