@@ -173,16 +173,18 @@ DesignInput read_design(TableReader& root, const std::string& job_path, const Pa
     }
     table.finish();
   }
-  double points = 1.0;
-  for (const DesignPart& part : into.design.parts) points *= most_points_of(part);
-  if (points > static_cast<double>(most_points))
+  for (const DesignPart& part : into.design.parts) into.most_points *= most_points_of(part);
+  if (const double points = into.most_points; points > static_cast<double>(most_points))
     problems.add(table.place(),
                  fmt::format("the design has {:.3g} points; at most {} are possible", points, most_points));
   return into;
 }
 
-std::vector<Round> read_rounds(TableReader& root, const Design& design) {
+std::vector<Round> read_rounds(TableReader& root, const DesignInput& input) {
+  constexpr double most_refined = 2e7;  // rows that one rank looks at together
+  const Design& design = input.design;
   std::vector<Round> rounds;
+  double rows = input.most_points;
   const bool extendable = design.parts.size() == 1 && (design.parts[0].kind == DesignKind::sobol ||
                                                        design.parts[0].kind == DesignKind::latin_hypercube);
   for (TableReader& table : root.tables("round")) {
@@ -196,6 +198,11 @@ std::vector<Round> read_rounds(TableReader& root, const Design& design) {
     else if (!extendable && table.has("kind"))
       table.refuse("kind", "only a design of kind sobol or latin_hypercube can be extended",
                    "make the grid, list or table longer: that is another job");
+    rows += static_cast<double>(round.points);
+    if (round.kind == RoundKind::refine && rows > most_refined)
+      table.refuse("kind", fmt::format("refinement looks at all rows so far, here {:.3g} with its own; at most {} are "
+                                       "possible",
+                                       rows, most_refined));
     table.finish();
     rounds.push_back(round);
   }

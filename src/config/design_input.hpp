@@ -17,13 +17,14 @@ struct Varied {
 struct DesignInput {
   Design design;
   std::vector<Varied> varied;
+  double most_points = 1;  ///< of the design: as if every conditional axis existed everywhere
   const Varied* find(std::string_view name) const;
 };
 
 DesignInput read_design(TableReader& root, const std::string& job_path, const std::vector<SweepParameter>& parameters,
                         ProblemList& problems);
 
-std::vector<Round> read_rounds(TableReader& root, const Design& design);
+std::vector<Round> read_rounds(TableReader& root, const DesignInput& input);
 
 /// A part of kind grid from a table of axes. `place` is that of the part.
 void read_axes(TableReader axes, TableReader& part, const std::vector<SweepParameter>& parameters, DesignPart& into,

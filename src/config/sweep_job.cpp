@@ -89,15 +89,15 @@ SweepJob read_sweep(TableReader& root, const std::string& job_path, ProblemList&
   job.cell_type = neuron_table.text("cell_type", {});
   job.modulation = read_modulation(root, job.cell_type, problems);
   const std::vector<SweepParameter> parameters = sweep_parameters(job.modulation);
-  DesignInput input = read_design(root, job_path, parameters, problems);
+  const DesignInput input = read_design(root, job_path, parameters, problems);
   NeuronInput neuron;
   neuron.varied_in = root.has("ranges") ? "[ranges]" : "the design";
   declare_varied(input, neuron);
   read_neuron(neuron_table, {}, neuron);
   check_neuron(neuron, problems);
   job.neuron = neuron.values;
-  job.design = std::move(input.design);
-  job.rounds = read_rounds(root, job.design);
+  job.design = input.design;
+  job.rounds = read_rounds(root, input);
   read_sweep_protocol(root.table("protocol"), input, job.protocol, problems);
   job.integrator = read_integrator(root.table("integrator"), {"cvode", "bulk"});
   TableReader sweep = root.table("sweep");

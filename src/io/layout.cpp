@@ -38,7 +38,7 @@ std::string record_axis_path(const LiveTable& table) {
 
 std::string status_meanings() {
   std::string text;
-  for (int code = 0; code <= static_cast<int>(RowStatus::crashed); ++code)
+  for (int code = 0; code <= static_cast<int>(last_status); ++code)
     text += fmt::format("{}{} {}", code == 0 ? "" : ", ", code, to_string(static_cast<RowStatus>(code)));
   return text;
 }

@@ -60,8 +60,10 @@ enum class RowStatus : std::uint8_t {
   step_collapse = 3,
   spike_storm = 4,
   cost_limit = 5,
-  crashed = 6
+  crashed = 6,
+  out_of_bounds = 7
 };
+inline constexpr RowStatus last_status = RowStatus::out_of_bounds;
 std::string_view to_string(RowStatus status);
 
 /// Everything that fixes the file at creation.

@@ -64,6 +64,7 @@ ModulatedNeuron modulated(const AdexParameters& base, const Modulation& modulati
     throw InternalError(fmt::format("{} doses for {} modulators", doses.size(), modulation.modulators.size()));
   const std::vector<ActiveEffect> effects = active_effects(modulation, doses, cell_type);
   ModulatedNeuron neuron{base};
+  if (effects.empty()) return neuron;
   AdexParameters& p = neuron.parameters;
   for (const auto& row : adex_table()) apply_to_parameter(p, row, effects);
   const double E_w = p.E_L;

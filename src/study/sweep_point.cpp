@@ -109,6 +109,7 @@ SweepPoint PointRunner::point_of(std::span<const double> values) const {
   point.neuron = models::modulated(neuron, job_.modulation, doses, job_.cell_type);
   point.currents = point.protocol.currents;
   if (point.currents.empty()) point.currents = {point.protocol.amplitude};
+  if (!models::adex_problems(point.neuron.parameters).empty()) point.currents.clear();
   return point;
 }
 
@@ -141,7 +142,7 @@ void PointRunner::operator()(io::RowBlock& block, const solvers::Heartbeat& hear
 void PointRunner::write_row(io::RowBlock& block, std::int64_t row, const SweepPoint& point,
                             std::span<const solvers::SpikeRun> runs) const {
   const std::size_t first = parameters_.size();
-  block.set_status(row, io::RowStatus::done);
+  block.set_status(row, point.currents.empty() ? io::RowStatus::out_of_bounds : io::RowStatus::done);
   for (std::size_t k = 0; k < runs.size(); ++k) {
     if (runs[k].status != solvers::RunStatus::done) {
       block.set_status(row, static_cast<io::RowStatus>(runs[k].status));
@@ -156,7 +157,7 @@ void PointRunner::write_row(io::RowBlock& block, std::int64_t row, const SweepPo
     block.i32(row, first + std::size(cells))[k] =
         static_cast<std::int32_t>(ephys::classify_on_protocol(times, duration));
   }
-  if (!job_.asymptotic) return;
+  if (!job_.asymptotic || point.currents.empty()) return;
   std::vector<double> currents;
   for (const double current : point.currents)
     currents.push_back(current + point.protocol.holding + point.neuron.current_offset);

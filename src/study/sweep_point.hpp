@@ -23,7 +23,7 @@ std::size_t regime_column(const config::SweepJob& job);
 struct SweepPoint {
   models::ModulatedNeuron neuron;
   config::SweepProtocol protocol;
-  std::vector<double> currents;  ///< pA: the steps of this point
+  std::vector<double> currents;  ///< pA: the steps of this point; none if the neuron is out of bounds
 };
 
 class PointRunner {

@@ -73,6 +73,17 @@ class Designs(e2e.Case):
         self.assertIn(regimes[0, 1], (3, 9))  # tonic, or beside a stable rest
 
 
+    def test_impossible_points_are_rows_that_say_so(self):
+        status, a = self.columns(FAST + "currents = [100]\n[axes]\na = [0, 1]\nV_r = [-60, 5]\n", "status", "V_r")
+        np.testing.assert_array_equal(status, [1, 7, 1, 7])
+        np.testing.assert_array_equal(a, [-60, 5, -60, 5])
+        closed = e2e.example("dose_response.toml", ('g = "-1.5 nS"', 'g = "-6 nS"'), ('method = "bulk"', 'method = "cvode"'))
+        status, counts = self.columns(closed, "status", "counts")
+        np.testing.assert_array_equal(np.unique(status), [1, 7])  # the leak would be negative at high doses
+        self.assertEqual(status[-1], 7)
+        self.assertEqual(counts[-1].sum(), 0)
+
+
 class Rounds(e2e.Case):
     def sweep(self, job, output, *options, **how):
         self.write("job.toml", job)

@@ -147,6 +147,12 @@ TEST(Rounds, AJobGrownKeepsItsEarlierHashes) {
   EXPECT_NE(loaded(sobol + refine + extend).earlier_hashes[1], second.hash);
 }
 
+TEST(Rounds, RefinementOfTooManyRows) {
+  EXPECT_THAT(refusals("[ranges]\na = {from = 0, to = 1}\n[design]\npoints = 30000000\n"
+                       "[[round]]\nkind = \"extend\"\npoints = 5\n[[round]]\nkind = \"refine\"\npoints = 5\n"),
+              ElementsAre(StartsWith("job.toml:13:8: refinement looks at all rows so far, here 3e+07")));
+}
+
 TEST(Rounds, Refused) {
   EXPECT_THAT(refusals("[axes]\na = [1]\n[[round]]\nkind = \"extend\"\npoints = 1\n[[round]]\nkind = "
                        "\"refin\"\n[[round]]\nby = 1\n"),
