@@ -1,15 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Figures, tables and an HTML report of a finished study."""
+"""Figures, tables and an HTML report of a finished study or two-axis sweep."""
 import argparse
 import pathlib
 import sys
 
 try:
     from modscape_analysis import html
-    from modscape_analysis.figures import FIGURES
+    from modscape_analysis.figures import FIGURES, FIGURES_OF
     from modscape_analysis.output import atomic, write_drawing
-    from modscape_analysis.results import ResultsError, load
+    from modscape_analysis.results import ResultsError, Sweep, kind_of, load
 except ImportError as error:
     sys.exit(f"report.py: {error}; install the Debian packages python3-h5py python3-numpy python3-scipy python3-matplotlib")
 
@@ -30,11 +30,20 @@ class Parser(argparse.ArgumentParser):
 
 def arguments(argv):
     parser = Parser(prog="report.py", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", metavar="RESULTS.h5", type=pathlib.Path, help="results file of `modscape study`")
+    parser.add_argument("results", metavar="RESULTS.h5", type=pathlib.Path, help="results file of `modscape study`, or of `modscape sweep` over two axes")
     parser.add_argument("-o", "--output", metavar="DIR", type=pathlib.Path, required=True, help="folder for the report; made if missing")
     parser.add_argument("--only", metavar="NAME", choices=FIGURES, help=f"draw one figure, leave report.html: {', '.join(FIGURES)}")
     parser.add_argument("--force", action="store_true", help="draw again although everything is up to date")
     return parser.parse_args(argv)
+
+
+def figure_names(options):
+    kind = kind_of(options.results)
+    if kind not in FIGURES_OF:
+        raise ResultsError(f"holds a {kind}; figures are drawn of studies and sweeps")
+    if options.only and options.only not in FIGURES_OF[kind]:
+        raise ResultsError(f"is of a {kind}, which has the figures {', '.join(FIGURES_OF[kind])}, not {options.only}")
+    return [options.only] if options.only else FIGURES_OF[kind]
 
 
 def outputs(folder, names, only):
@@ -49,22 +58,26 @@ def up_to_date(files, results):
     return all(path.exists() and path.stat().st_mtime >= newest for path in files)
 
 
+def page_of(results):
+    return html.sweep_page if isinstance(results, Sweep) else html.page
+
+
 def write_report(study, folder, names, only):
     folder.mkdir(parents=True, exist_ok=True)
     drawings = [FIGURES[name].draw(study) for name in names]
     images = {drawing.name: write_drawing(drawing, study, folder) for drawing in drawings}
     if not only:
         with atomic(folder / "report.html") as stream:
-            stream.write(html.page(study, drawings, images).encode())
+            stream.write(page_of(study)(study, drawings, images).encode())
 
 
 def main(argv=None):
     options = arguments(argv)
-    names = [options.only] if options.only else list(FIGURES)
-    files = outputs(options.output, names, options.only)
     try:
         if not options.results.is_file():
             raise ResultsError("no such file")
+        names = figure_names(options)
+        files = outputs(options.output, names, options.only)
         if options.output.exists() and not options.output.is_dir():
             raise ResultsError(f"-o {options.output} is not a folder")
         if not options.force and up_to_date(files, options.results):

@@ -61,7 +61,8 @@ std::string output_path(const parallel::Communicator& comm, const RunOptions& op
       options.output.empty() ? shard_path(whole_output_path(options, job), options.shard) : options.output;
   io::on_root(comm, [&] {
     io::require_writable(path);
-    if (!options.force && io::file_exists(path)) io::require_results_of(path, job.hash, options.shard);
+    if (!options.force && io::file_exists(path))
+      io::require_results_of(path, job.hash, options.shard, job.earlier_hashes);
     return std::string();
   });
   return path;

@@ -13,6 +13,7 @@
 #include "io/archive.hpp"
 #include "io/file_system.hpp"
 #include "io/results_file.hpp"
+#include "sweep/design.hpp"
 
 namespace modscape::drivers {
 namespace {
@@ -47,10 +48,17 @@ std::int64_t shard_count(const SubmitCommand& command, const config::Job& job, c
       throw BadInput("--shards", fmt::format("a {} is one job", job.kind), "give it more --ranks");
     return 1;
   }
-  if (command.shards > job.sweep.points)
-    throw BadInput("--shards", fmt::format("{} shards of a design of {} points", command.shards, job.sweep.points),
+  if (!job.sweep.rounds.empty()) {
+    if (command.shards > 1)
+      throw BadInput("--shards", "this job has rounds, which follow from all rows of the design",
+                     "submit the job without its [[round]] tables, merge, then run it with them on the merged file");
+    return 1;
+  }
+  const std::int64_t points = sweep::SweepDesign(job.sweep.design).size();
+  if (command.shards > points)
+    throw BadInput("--shards", fmt::format("{} shards of a design of {} points", command.shards, points),
                    "give every shard some hundreds of points or more");
-  return command.shards > 0 ? command.shards : std::min(profile.shards, job.sweep.points);
+  return command.shards > 0 ? command.shards : std::min(profile.shards, points);
 }
 
 // What lies there already must be what the job would write.

@@ -37,8 +37,23 @@ def page(study, drawings, images):
         "<h2>Provenance</h2>",
         _provenance(study),
     ]
+    return _document(study.title, body)
+
+
+def sweep_page(sweep, drawings, images):
+    body = [
+        f"<h1>{escape(sweep.title)}</h1>",
+        f'<p class="meta">{escape(sweep.summary)}</p>',
+        *(_figure(sweep, drawing, images[drawing.name]) for drawing in drawings),
+        "<h2>Provenance</h2>",
+        _provenance(sweep),
+    ]
+    return _document(sweep.title, body)
+
+
+def _document(title, body):
     meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    head = f"<head>{meta}<title>{escape(study.title)}</title><style>{CSS}</style></head>"
+    head = f"<head>{meta}<title>{escape(title)}</title><style>{CSS}</style></head>"
     return "\n".join(["<!DOCTYPE html>", f'<html lang="en">{head}<body>', *body, "</body></html>", ""])
 
 

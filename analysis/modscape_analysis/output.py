@@ -54,7 +54,8 @@ def atomic(path):
 
 def csv_text(drawing, study):
     text = io.StringIO()
-    for line in (drawing.title, f"data: {study.citation}", f"caveat: {study.caveat}"):
+    sources = [f"{name}: {value}" for name, value in (("data", study.citation), ("caveat", study.caveat)) if value]
+    for line in (drawing.title, *sources):
         text.write(f"# {line}\n".replace("\r", " "))
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)

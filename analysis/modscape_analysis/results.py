@@ -67,21 +67,139 @@ class Study:
     verdicts: dict
 
 
+@dataclass(frozen=True)
+class SweepAxis:
+    """One of the two axes of a landscape: coordinate of every row, and how it is drawn."""
+
+    name: str
+    units: str
+    text: str
+    log: bool
+    together: list  # names of axes zipped with it
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The finished rows of a sweep and its rounds that vary along two axes; `columns` hold one value per row (and current)."""
+
+    title: str
+    program: str
+    job: dict
+    job_text: str
+    job_hash: str
+    sessions: list
+    axes: list
+    columns: dict
+    round: np.ndarray
+    failed: int
+    regimes: dict  # code -> name
+    caveat: str = ""
+    citation: str = ""
+
+    @property
+    def summary(self):
+        return f"{len(self.round)} points in {len(np.unique(self.round))} round(s), {self.failed} failed."
+
+
+def kind_of(path):
+    """Of the job whose results these are: study, sweep or simulate."""
+    return _opened(path, lambda file: _job(file)["job"]["kind"])
+
+
 def load(path):
-    """Reads a finished study; ResultsError for anything else."""
+    """Reads a finished study or sweep; ResultsError for anything else."""
+    return _opened(path, lambda file: _read_sweep(file, path) if _job(file)["job"]["kind"] == "sweep" else _read(file, path))
+
+
+def _opened(path, read):
     try:
         with h5py.File(path, "r", locking=False) as file:
-            return _read(file, path)
+            return read(file)
     except (OSError, RuntimeError, UnicodeDecodeError) as error:
         raise ResultsError(f"cannot be read as HDF5: it is truncated or not a results file ({error})") from error
 
 
-def _read(file, path):
+def _job(file):
     _require_ours(file)
-    job_text = _text(file["provenance/job_text"][()])
-    job = tomllib.loads(job_text)
+    return tomllib.loads(_text(file["provenance/job_text"][()]))
+
+
+def _read_sweep(file, path):
+    job = _job(file)
+    tables = ["sweep", *(f"round_{r + 1}" for r in range(len(job.get("round", []))))]
+    for table in tables:
+        finished = _finished_rows(file[table])
+        if not finished.all():
+            _unfinished(path, table, f" ({finished.sum()} of {finished.size} rows are there)", "sweep")
+    names = [c for c in _text(file["sweep/crc"].attrs["columns"]).split()]
+    done = {table: file[table]["status"][()] == DONE for table in tables}
+    columns = {name: np.concatenate([file[table][name][()][done[table]] for table in tables]) for name in names}
+    rounds = np.concatenate([np.full(done[table].sum(), r) for r, table in enumerate(tables)])
+    if not rounds.size:
+        raise ResultsError("every point failed: there is nothing to draw")
+    axes = _sweep_axes(file["sweep"], job, names[:names.index("counts")], columns)
+    if "current" in file["sweep"] and len(file["sweep/current"]) > 1:
+        current = file["sweep/current"][()]
+        axes.append(_axis(file["sweep"], "current", False, []))
+        columns, rounds = _along_current(columns, rounds, current)
+    if len(axes) != 2:
+        varied = ", ".join(axis.name for axis in axes) or "nothing"
+        raise ResultsError(f"varies {varied}: a landscape is drawn of sweeps along two axes")
+    return Sweep(
+        title=f"Landscape over {axes[0].name} and {axes[1].name}",
+        program=_text(file.attrs["program"]),
+        job=job,
+        job_text=_text(file["provenance/job_text"][()]),
+        job_hash=_text(file["provenance"].attrs.get("job_hash", "")),
+        sessions=_sessions(file["provenance/sessions"][()]),
+        axes=axes,
+        columns={name: values.reshape(len(rounds)) for name, values in columns.items()},
+        round=rounds,
+        failed=int(sum((~rows).sum() for rows in done.values())),
+        regimes=_codes(_text(file["sweep/regime"].attrs["regime_names"])),
+    )
+
+
+def _axis(table, name, log, together):
+    attributes = table[name].attrs
+    return SweepAxis(name, _text(attributes["units"]), _text(attributes["long_name"]), log, together)
+
+
+def _sweep_axes(table, job, names, columns):
+    """The varied parameters that take more than one value; of zipped ones the first."""
+    parts = job["design"].get("part", [job["design"]])
+    spans = {}
+    for part in [job, *parts]:
+        spans |= part.get("axes", {}) | part.get("ranges", {})
+    zipped = {name: group for part in parts for group in part.get("zip", []) for name in group}
+    axes, seen = [], set()
+    for name in names:
+        if name in seen or np.unique(columns[name][np.isfinite(columns[name])]).size < 2:
+            continue
+        seen.update(zipped.get(name, [name]))
+        span = spans.get(name, {})
+        together = [other for other in zipped.get(name, []) if other != name]
+        axes.append(_axis(table, name, isinstance(span, dict) and span.get("scale") == "log", together))
+    return axes
+
+
+def _along_current(columns, rounds, current):
+    """One row per point and current."""
+    count = len(current)
+    flat = {name: values.reshape(-1) if values.ndim == 2 else np.repeat(values, count) for name, values in columns.items()}
+    return flat | {"current": np.tile(current, len(rounds))}, np.repeat(rounds, count)
+
+
+def _codes(text):
+    """{0: "rest", ...} from "0 rest, 1 transient, ..."."""
+    return {int(code): name for code, name in (entry.split() for entry in text.split(", "))}
+
+
+def _read(file, path):
+    job = _job(file)
     if job["job"]["kind"] != "study":
-        raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies")
+        raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies and sweeps")
+    job_text = _text(file["provenance/job_text"][()])
     conditions = {c["name"]: Condition(c["name"], c["label"], c["text"]) for c in job["condition"]}
     pairs = [(p["from"], p["to"]) for p in job.get("pair", [])]
     _require_finished(file, path, conditions, pairs)
@@ -127,10 +245,10 @@ def _require_finished(file, path, conditions, pairs):
             _unfinished(path, stage)
 
 
-def _unfinished(path, stage, progress=""):
+def _unfinished(path, stage, progress="", kind="study"):
     raise ResultsError(
-        f"the study is not finished: stage {stage} is missing{progress}. If it is not running, resume it with its job file:\n"
-        f"  modscape study JOB.toml -o {path}")
+        f"the {kind} is not finished: stage {stage} is missing{progress}. If it is not running, resume it with its job file:\n"
+        f"  modscape {kind} JOB.toml -o {path}")
 
 
 def _finished_rows(table):

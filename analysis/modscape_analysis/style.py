@@ -26,6 +26,7 @@ SYMBOLS = {
     "V_r_minus_V_T_over_Delta_T": r"$(V_\mathrm{r}-V_\mathrm{T})/\Delta_\mathrm{T}$",
     "ln_g_L_Delta_T": r"$\ln\,g_\mathrm{L}\Delta_\mathrm{T}$",
     "time_to_first_spike": "latency", "adaptation_index2": "adaptation", "ISI_CV": "CV of ISIs",
+    "amplitude": r"$I$", "current": r"$I$",
     "I_SN": r"$I_\mathrm{SN}$", "I_H": r"$I_\mathrm{H}$", "rheobase": "rheobase",
 }
 

@@ -26,7 +26,7 @@ Job read_job(const TomlNode& document, const std::string& job_path, const std::s
   job.kind = read_kind(table, expected_kind);
   job.output = table.text("output", {});
   if (job.kind == "simulate") job.simulate = read_simulate(root, job_path, problems);
-  if (job.kind == "sweep") job.sweep = read_sweep(root, problems);
+  if (job.kind == "sweep") job.sweep = read_sweep(root, job_path, problems);
   if (job.kind == "study") job.study = read_study(root, table, job_path, problems);
   table.finish();
   root.finish();

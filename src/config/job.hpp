@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "config/design.hpp"
 #include "config/fi_table.hpp"
 #include "models/adex.hpp"
+#include "models/modulation.hpp"
 #include "models/protocol.hpp"
 
 namespace modscape::config {
@@ -39,30 +41,32 @@ struct SimulateJob {
   }
 };
 
-enum class Scale { linear, log };
-/// A declared range of one parameter: the prior is uniform in it (log: uniform in the logarithm).
-struct Range {
-  std::string name;
-  double lower = 0, upper = 0;
-  Scale scale = Scale::linear;
+/// A step from `delay` on, for `step_duration`, on top of the holding current that flows all the time.
+struct SweepProtocol {
+  double step_duration = 500.0;  ///< ms
+  double holding = 0.0;          ///< pA
+  double delay = 0.0;            ///< ms
+  double amplitude = NAN;        ///< pA; NaN: `currents`
+  std::vector<double> currents;  ///< pA; every point is run at each; empty: at `amplitude`
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & name & lower & upper & scale;
+    ar & step_duration & holding & delay & amplitude & currents;
   }
 };
 
 struct SweepJob {
-  models::AdexParameters neuron;  ///< values of what is not swept
-  std::vector<Range> ranges;
-  std::int64_t points = 0;
-  std::uint64_t seed = 1;
-  double step_duration = 500.0;  ///< ms
-  std::vector<double> currents;  ///< pA
+  models::AdexParameters neuron;  ///< values of what is not varied
+  std::string cell_type;          ///< which effects act on the neuron; may be empty
+  models::Modulation modulation;
+  Design design;
+  std::vector<Round> rounds;  ///< after the design itself, which is round 0
+  SweepProtocol protocol;
   IntegratorJob integrator;
+  bool asymptotic = false;       ///< also classify what the neuron settles to
   std::int64_t max_failed = -1;  ///< failed points that are tolerated; -1: any number
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & neuron & ranges & points & seed & step_duration & currents & integrator & max_failed;
+    ar & neuron & cell_type & modulation & design & rounds & protocol & integrator & asymptotic & max_failed;
   }
 };
 
@@ -138,9 +142,11 @@ struct Job {
   StudyJob study;
   std::string resolved;  ///< canonical TOML of everything above with units, without output
   std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
+  /// Hashes of the jobs that this one has grown from: the same job without its last rounds. Their results are accepted.
+  std::vector<std::string> earlier_hashes;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & kind & output & simulate & sweep & study & resolved & hash;
+    ar & kind & output & simulate & sweep & study & resolved & hash & earlier_hashes;
   }
 };
 

@@ -7,14 +7,16 @@
 namespace modscape::config {
 
 SimulateJob read_simulate(TableReader& root, const std::string& job_path, ProblemList& problems);
-SweepJob read_sweep(TableReader& root, ProblemList& problems);
+SweepJob read_sweep(TableReader& root, const std::string& job_path, ProblemList& problems);
+/// [modulator.NAME], [[receptor]], [[effect]] of a neuron of this cell type (may be empty).
+models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems);
 /// `job` is the table [job], which holds the title.
 StudyJob read_study(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
 /// The study `modscape study --from` means, as the document a user would have written.
 TomlNode study_document(const std::string& fi_path, const std::vector<std::string>& gauge,
                         const std::string& cell_type);
 
-/// Fills `resolved` and `hash`.
+/// Fills `resolved`, `hash` and `earlier_hashes`.
 void add_identity(Job& job);
 
 }  // namespace modscape::config

@@ -6,8 +6,9 @@
 namespace modscape::config {
 namespace {
 
-constexpr double most_time = 1e7;     // ms, almost three hours
-constexpr double most_current = 1e6;  // pA
+constexpr double most_time = 1e7;           // ms, almost three hours
+constexpr double most_current = 1e6;        // pA
+constexpr double most_concentration = 1e6;  // uM, 1 M
 constexpr std::string_view ours = "modscape convention";
 
 constexpr ParameterInfo row(std::string_view name, Unit unit, double default_value, double lower, double upper,
@@ -115,12 +116,52 @@ const ParameterTable<IntegratorJob>& integrator_table() {
   return table;
 }
 
-const ParameterTable<SweepJob>& sweep_protocol_table() {
-  using P = SweepJob;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{time_row("step_duration", P{}.step_duration, "Length of each current step"), &P::step_duration}}};
+const ParameterTable<SweepProtocol>& sweep_protocol_table() {
+  using P = SweepProtocol;
+  static const std::array<ParameterSpec<P>, 4> rows{
+      {{time_row("step_duration", P{}.step_duration, "Length of each current step"), &P::step_duration},
+       {current_row("holding", P{}.holding, "Constant current during the whole run, below the step"), &P::holding},
+       {time_row("delay", P{}.delay, "Time under the holding current before the step", false), &P::delay},
+       {current_row("amplitude", P{}.amplitude, "Current of the step; instead of `currents`"), &P::amplitude}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
+}
+
+const ParameterTable<models::Modulator>& modulator_table() {
+  using P = models::Modulator;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("tonic", Unit::uM, P{}.tonic, 0.0, most_concentration, "Concentration where the design gives no dose"),
+        &P::tonic},
+       {time_row("clearance_tau", NAN, "Time constant of its clearance"), &P::clearance_tau}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Receptor>& receptor_table() {
+  using P = models::Receptor;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{row("EC50", Unit::uM, required_value, 0.0, most_concentration, "Concentration of half occupancy", true),
+        &P::EC50},
+       {row("hill", Unit::one, P{}.hill, 0.0, 20.0, "Hill coefficient", true), &P::hill},
+       {time_row("tau", NAN, "Time constant of the occupancy"), &P::tau}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Effect>& effect_table() {
+  using P = models::Effect;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("measured_at", Unit::uM, required_value, 0.0, most_concentration,
+            "Concentration at which the effect is as stated"),
+        &P::measured_at},
+       {row("reference", Unit::uM, P{}.reference, 0.0, most_concentration, "Concentration at which there is no effect"),
+        &P::reference}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+ParameterInfo dose_info(std::string_view modulator) {
+  return row(modulator, Unit::uM, 0.0, 0.0, most_concentration, "Concentration of the modulator");
 }
 
 const ParameterTable<Gauge>& gauge_table() {

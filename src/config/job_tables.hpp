@@ -15,21 +15,27 @@ inline bool is_required(const ParameterInfo& info) {
 }
 
 // One function per table of the job language; the name says which.
-const ParameterTable<models::Protocol>& protocol_table();   // [protocol] of a simulation
-const ParameterTable<models::CurrentStep>& step_table();    // [[protocol.step]]
-const ParameterTable<models::CurrentRamp>& ramp_table();    // [[protocol.ramp]]
-const ParameterTable<models::CurrentNoise>& noise_table();  // [[protocol.noise]]
-const ParameterTable<SimulateJob>& junction_table();        // [protocol] junction_potential
-const ParameterTable<SimulateJob>& initial_table();         // [initial]
-const ParameterTable<SimulateJob>& record_table();          // [record]
-const ParameterTable<IntegratorJob>& integrator_table();    // [integrator]
-const ParameterTable<SweepJob>& sweep_protocol_table();     // [protocol] of a sweep
-const ParameterTable<Gauge>& gauge_table();                 // [gauge]
-const ParameterTable<StudyJob>& data_table();               // [data]
-const ParameterTable<StudyJob>& exploration_table();        // [exploration]
-const ParameterTable<StudyJob>& fit_table();                // [fit]
+const ParameterTable<models::Protocol>& protocol_table();     // [protocol] of a simulation
+const ParameterTable<models::CurrentStep>& step_table();      // [[protocol.step]]
+const ParameterTable<models::CurrentRamp>& ramp_table();      // [[protocol.ramp]]
+const ParameterTable<models::CurrentNoise>& noise_table();    // [[protocol.noise]]
+const ParameterTable<SimulateJob>& junction_table();          // [protocol] junction_potential
+const ParameterTable<SimulateJob>& initial_table();           // [initial]
+const ParameterTable<SimulateJob>& record_table();            // [record]
+const ParameterTable<IntegratorJob>& integrator_table();      // [integrator]
+const ParameterTable<SweepProtocol>& sweep_protocol_table();  // [protocol] of a sweep
+const ParameterTable<models::Modulator>& modulator_table();   // [modulator.NAME]
+const ParameterTable<models::Receptor>& receptor_table();     // [[receptor]]
+const ParameterTable<models::Effect>& effect_table();         // [[effect]], what all rules share
+const ParameterTable<Gauge>& gauge_table();                   // [gauge]
+const ParameterTable<StudyJob>& data_table();                 // [data]
+const ParameterTable<StudyJob>& exploration_table();          // [exploration]
+const ParameterTable<StudyJob>& fit_table();                  // [fit]
 
 /// Bounds of one injected current, wherever a list of them is given under `key`.
 ParameterInfo current_info(std::string_view key);
+
+/// The dose of a modulator, as a parameter of a design. `modulator` must outlive the row.
+ParameterInfo dose_info(std::string_view modulator);
 
 }  // namespace modscape::config

@@ -20,7 +20,7 @@ ParameterInfo required(ParameterInfo info, std::string_view key) {
   return info;
 }
 
-void check_range(const Range& range, const Row& row, TableReader& table, ProblemList& problems) {
+void check_range(const Range& range, const ParameterInfo& row, TableReader& table, ProblemList& problems) {
   const auto printed = [&](double value) { return format_quantity(value, row.unit); };
   if (range.lower >= range.upper)
     problems.add(table.place(), fmt::format("{}: from = {} must be less than to = {}", range.name, printed(range.lower),
@@ -28,17 +28,6 @@ void check_range(const Range& range, const Row& row, TableReader& table, Problem
   if (range.scale == Scale::log && range.lower <= 0.0)
     problems.add(table.place_of("from"),
                  fmt::format("{}: from = {} must be greater than 0 on a log scale", range.name, printed(range.lower)));
-}
-
-Range read_range(TableReader& table, const Row& row, ProblemList& problems) {
-  Range range;
-  range.name = row.name;
-  range.lower = table.quantity(required(row, "from"));
-  range.upper = table.quantity(required(row, "to"));
-  range.scale = table.choice("scale", {"linear", "log"}) == "log" ? Scale::log : Scale::linear;
-  table.finish();
-  check_range(range, row, table, problems);
-  return range;
 }
 
 // All combinations of the ends of the ranges.
@@ -77,6 +66,17 @@ Place place_for(const std::string& sentence, const NeuronInput& neuron) {
 
 }  // namespace
 
+Range read_range(TableReader& table, const ParameterInfo& row, ProblemList& problems) {
+  Range range;
+  range.name = row.name;
+  range.lower = table.quantity(required(row, "from"));
+  range.upper = table.quantity(required(row, "to"));
+  range.scale = table.choice("scale", {"linear", "log"}) == "log" ? Scale::log : Scale::linear;
+  table.finish();
+  check_range(range, row, table, problems);
+  return range;
+}
+
 void read_ranges(TableReader table, const Refusals& refused, NeuronInput& into, ProblemList& problems) {
   for (const Row& row : adex_table()) {
     const std::string name(row.name);
@@ -103,7 +103,7 @@ void read_neuron(TableReader table, const Refusals& refused, NeuronInput& into) 
     if (given && refusal != refused.end()) {
       table.refuse(name, fmt::format("{} cannot be set here: {}", name, refusal->second));
     } else if (given && into.places.contains(name)) {
-      table.refuse(name, fmt::format("{} is both in [neuron] and in [ranges]", name), "remove one of them");
+      table.refuse(name, fmt::format("{} is both in [neuron] and in {}", name, into.varied_in), "remove one of them");
     } else if (given) {
       into.values.*row.member = table.quantity(row);
       into.places[name] = table.place_of(name);
@@ -118,7 +118,7 @@ void check_neuron(const NeuronInput& neuron, ProblemList& problems) {
     std::vector<std::string> broken = joint_problems(corner);
     if (!fewest || broken.size() < fewest->size()) fewest = std::move(broken);
   }
-  const std::string remark = neuron.ranges.empty() ? "" : "no point of [ranges] is possible";
+  const std::string remark = neuron.ranges.empty() ? "" : fmt::format("no point of {} is possible", neuron.varied_in);
   for (const std::string& sentence : *fewest) problems.add(place_for(sentence, neuron), sentence, remark);
 }
 

@@ -14,7 +14,8 @@ struct NeuronInput {
   models::AdexParameters values;
   std::vector<Range> ranges;
   std::map<std::string, Place> places;
-  Place fallback;  ///< for parameters that were left out
+  Place fallback;                      ///< for parameters that were left out
+  std::string varied_in = "[ranges]";  ///< for messages
 };
 
 /// Why each parameter that may not be in [neuron] or [ranges] may not, by name.
@@ -22,6 +23,9 @@ using Refusals = std::map<std::string, std::string>;
 
 /// [ranges]: every parameter of the AdEx table may have one, except the refused ones.
 void read_ranges(TableReader table, const Refusals& refused, NeuronInput& into, ProblemList& problems);
+
+/// {from, to, scale}: the range of one parameter.
+Range read_range(TableReader& table, const ParameterInfo& row, ProblemList& problems);
 
 /// [neuron]: values of what is neither ranged nor refused; what is left out has its default.
 void read_neuron(TableReader table, const Refusals& refused, NeuronInput& into);

@@ -3,9 +3,12 @@
 // appear by base name and digest, so that the text does not depend on where the job lies.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "config/job_kinds.hpp"
+#include "config/sweep_parameters.hpp"
 #include "config/text_file.hpp"
 #include "core/build_info.hpp"
 #include "core/digest.hpp"
@@ -32,6 +35,12 @@ std::string quantity_text(double value, Unit unit) {
   return unit == Unit::one ? text : quoted(text);
 }
 
+std::string list_text(const std::vector<double>& values, Unit unit) {
+  std::string list;
+  for (const double value : values) list += (list.empty() ? "" : ", ") + quantity_text(value, unit);
+  return "[" + list + "]";
+}
+
 class Writer {
  public:
   void table(std::string_view name) { text_ += fmt::format("\n[{}]\n", name); }
@@ -49,11 +58,7 @@ class Writer {
   void quantity(const ParameterInfo& info, double value) {
     if (!std::isnan(value)) line(info.name, quantity_text(value, info.unit));
   }
-  void currents(std::string_view key, const std::vector<double>& values) {
-    std::string list;
-    for (const double value : values) list += (list.empty() ? "" : ", ") + quantity_text(value, Unit::pA);
-    line(key, "[" + list + "]");
-  }
+  void currents(std::string_view key, const std::vector<double>& values) { line(key, list_text(values, Unit::pA)); }
   template <class P>
   void rows(const ParameterTable<P>& table, const P& values) {
     for (const auto& row : table) quantity(row, values.*row.member);
@@ -64,28 +69,38 @@ class Writer {
   std::string text_;
 };
 
-bool is_ranged(const std::vector<Range>& ranges, std::string_view name) {
-  for (const Range& range : ranges)
-    if (range.name == name) return true;
-  return false;
+std::vector<std::string> names_of(const std::vector<Range>& ranges) {
+  std::vector<std::string> names;
+  for (const Range& range : ranges) names.push_back(range.name);
+  return names;
 }
 
-void write_neuron(Writer& out, const models::AdexParameters& neuron, const std::vector<Range>& ranges,
-                  bool with_gauge_parameters) {
+// `left_out`: parameters whose values are elsewhere.
+void write_neuron(Writer& out, const models::AdexParameters& neuron, const std::vector<std::string>& left_out,
+                  const std::string& cell_type = {}) {
   out.table("neuron");
   out.text("model", "adex");
-  for (const auto& row : models::adex_table()) {
-    const bool of_gauge = row.name == "E_L" || row.name == "V_T";
-    if (!is_ranged(ranges, row.name) && (with_gauge_parameters || !of_gauge)) out.quantity(row, neuron.*row.member);
-  }
+  if (!cell_type.empty()) out.text("cell_type", cell_type);
+  for (const auto& row : models::adex_table())
+    if (std::find(left_out.begin(), left_out.end(), row.name) == left_out.end()) out.quantity(row, neuron.*row.member);
 }
 
-void write_ranges(Writer& out, const std::vector<Range>& ranges) {
-  out.table("ranges");
+// The unit of anything that may have a range: all are in the units of their tables.
+Unit unit_of(const std::vector<SweepParameter>& parameters, std::string_view name) {
+  return find_parameter(parameters, name)->info.unit;
+}
+
+std::string_view scale_text(Scale scale) {
+  return scale == Scale::log ? "log" : "linear";
+}
+
+void write_ranges(Writer& out, const std::vector<Range>& ranges, const std::vector<SweepParameter>& parameters,
+                  const std::string& table = "ranges") {
+  out.table(table);
   for (const Range& range : ranges) {
-    const Unit unit = models::adex_table().find(range.name)->unit;
+    const Unit unit = unit_of(parameters, range.name);
     out.line(range.name, fmt::format("{{from = {}, to = {}, scale = \"{}\"}}", quantity_text(range.lower, unit),
-                                     quantity_text(range.upper, unit), range.scale == Scale::log ? "log" : "linear"));
+                                     quantity_text(range.upper, unit), scale_text(range.scale)));
   }
 }
 
@@ -107,7 +122,7 @@ void write_segments(Writer& out, std::string_view name, const ParameterTable<Seg
 }
 
 void write_simulate(Writer& out, const SimulateJob& job) {
-  write_neuron(out, job.neuron, {}, true);
+  write_neuron(out, job.neuron, {});
   out.table("protocol");
   out.rows(protocol_table(), job.protocol);
   out.rows(junction_table(), job);
@@ -123,18 +138,139 @@ void write_simulate(Writer& out, const SimulateJob& job) {
   write_integrator(out, job.integrator);
 }
 
-void write_sweep(Writer& out, const SweepJob& job) {
-  write_neuron(out, job.neuron, job.ranges, true);
-  write_ranges(out, job.ranges);
+std::string axis_text(const GridAxis& axis, Unit unit, const std::vector<SweepParameter>& parameters) {
+  std::string conditions;
+  for (const AxisCondition& condition : axis.when)
+    conditions += fmt::format("{}{} = {}", conditions.empty() ? "" : ", ", condition.axis,
+                              list_text(condition.values, unit_of(parameters, condition.axis)));
+  if (!conditions.empty()) conditions = fmt::format(", when = {{{}}}", conditions);
+  if (!axis.values.empty())
+    return conditions.empty() ? list_text(axis.values, unit)
+                              : fmt::format("{{values = {}{}}}", list_text(axis.values, unit), conditions);
+  const std::string spacing = axis.step != 0.0
+                                  ? "step = " + quantity_text(axis.step, unit)
+                                  : fmt::format("count = {}, scale = \"{}\"", axis.count, scale_text(axis.scale));
+  return fmt::format("{{from = {}, to = {}, {}{}}}", quantity_text(axis.from, unit), quantity_text(axis.to, unit),
+                     spacing, conditions);
+}
+
+constexpr std::array<std::string_view, 5> kind_names{"sobol", "latin_hypercube", "grid", "list", "csv"};
+
+void write_points(Writer& out, const DesignPart& part, const std::vector<SweepParameter>& parameters) {
+  std::string list;
+  for (std::size_t i = 0; i < part.table.size(); ++i) {
+    const std::string& name = part.columns[i % part.columns.size()];
+    const bool first = i % part.columns.size() == 0, last = (i + 1) % part.columns.size() == 0;
+    list += fmt::format("{}{} = {}{}", first ? "\n  {" : ", ", name,
+                        quantity_text(part.table[i], unit_of(parameters, name)), last ? "}," : "");
+  }
+  out.line("points", "[" + list + "\n]");
+}
+
+// Keys of [design] or [[design.part]]; the tables of ranges and axes come later.
+void write_part(Writer& out, const DesignPart& part, const std::vector<SweepParameter>& parameters) {
+  out.text("kind", std::string(kind_names[static_cast<std::size_t>(part.kind)]));
+  if (part.kind == DesignKind::sobol || part.kind == DesignKind::latin_hypercube) {
+    out.integer("points", part.points);
+    out.seed(part.seed);
+  }
+  if (part.kind == DesignKind::list) write_points(out, part, parameters);
+  if (part.kind == DesignKind::csv) out.file("file", part.file);
+  if (part.zip.empty()) return;
+  std::string groups;
+  for (const std::vector<std::string>& group : part.zip) {
+    std::string names;
+    for (const std::string& name : group) names += (names.empty() ? "" : ", ") + quoted(name);
+    groups += (groups.empty() ? "[" : ", [") + names + "]";
+  }
+  out.line("zip", "[" + groups + "]");
+}
+
+void write_part_tables(Writer& out, const DesignPart& part, const std::vector<SweepParameter>& parameters,
+                       const std::string& prefix) {
+  if (!part.ranges.empty()) write_ranges(out, part.ranges, parameters, prefix + "ranges");
+  if (part.axes.empty()) return;
+  out.table(prefix + "axes");
+  for (const GridAxis& axis : part.axes)
+    out.line(axis.name, axis_text(axis, unit_of(parameters, axis.name), parameters));
+}
+
+void write_design(Writer& out, const Design& design, const std::vector<SweepParameter>& parameters) {
   out.table("design");
-  out.text("kind", "sobol");
-  out.integer("points", job.points);
-  out.seed(job.seed);
+  if (design.parts.size() == 1) {
+    write_part(out, design.parts.front(), parameters);
+    write_part_tables(out, design.parts.front(), parameters, {});
+    return;
+  }
+  out.text("kind", "nested");
+  for (const DesignPart& part : design.parts) {
+    out.element("design.part");
+    write_part(out, part, parameters);
+    write_part_tables(out, part, parameters, "design.part.");
+  }
+}
+
+void write_effect(Writer& out, const models::Effect& effect) {
+  constexpr std::array<std::string_view, 3> rules{"conductance", "shift", "scale"};
+  out.element("effect");
+  out.text("receptor", effect.receptor);
+  if (!effect.on.empty()) out.text("on", effect.on);
+  out.text("rule", std::string(rules[static_cast<std::size_t>(effect.rule)]));
+  if (effect.rule == models::EffectRule::conductance) {
+    out.line("g", quantity_text(effect.size, Unit::nS));
+    out.line("E_rev", quantity_text(effect.E_rev, Unit::mV));
+  } else {
+    out.text("parameter", effect.parameter);
+    const bool scale = effect.rule == models::EffectRule::scale;
+    out.line(scale ? "factor" : "by",
+             quantity_text(effect.size, scale ? Unit::one : models::adex_table().find(effect.parameter)->unit));
+  }
+  out.rows(effect_table(), effect);
+}
+
+void write_modulation(Writer& out, const models::Modulation& modulation) {
+  for (const models::Modulator& modulator : modulation.modulators) {
+    out.table("modulator." + modulator.name);
+    out.rows(modulator_table(), modulator);
+  }
+  for (const models::Receptor& receptor : modulation.receptors) {
+    out.element("receptor");
+    out.text("name", receptor.name);
+    out.text("modulator", receptor.modulator);
+    out.rows(receptor_table(), receptor);
+  }
+  for (const models::Effect& effect : modulation.effects) write_effect(out, effect);
+}
+
+// Parameters without a value of their own: what is varied at every point.
+std::vector<std::string> always_varied(const Design& design) {
+  std::vector<std::string> names = design.parameters();
+  for (const DesignPart& part : design.parts)
+    for (const GridAxis& axis : part.axes)
+      if (!axis.when.empty()) std::erase(names, axis.name);
+  return names;
+}
+
+void write_sweep(Writer& out, const SweepJob& job, std::size_t rounds) {
+  const std::vector<SweepParameter> parameters = sweep_parameters(job.modulation);
+  const std::vector<std::string> varied = always_varied(job.design);
+  write_neuron(out, job.neuron, varied, job.cell_type);
+  write_modulation(out, job.modulation);
+  write_design(out, job.design, parameters);
+  for (std::size_t r = 0; r < rounds; ++r) {
+    const Round& round = job.rounds[r];
+    out.element("round");
+    out.text("kind", round.kind == RoundKind::extend ? "extend" : "refine");
+    out.integer("points", round.points);
+    if (round.kind == RoundKind::refine) out.text("by", round.by == RefineBy::counts ? "counts" : "regime");
+  }
   out.table("protocol");
-  out.rows(sweep_protocol_table(), job);
-  out.currents("currents", job.currents);
+  for (const auto& row : sweep_protocol_table())
+    if (std::find(varied.begin(), varied.end(), row.name) == varied.end()) out.quantity(row, job.protocol.*row.member);
+  if (!job.protocol.currents.empty()) out.currents("currents", job.protocol.currents);
   write_integrator(out, job.integrator);
   out.table("sweep");
+  out.flag("asymptotic", job.asymptotic);
   out.integer("max_failed", job.max_failed);
 }
 
@@ -180,26 +316,34 @@ void write_study(Writer& out, const StudyJob& job) {
   out.rows(gauge_table(), job.gauge);
   out.text("source", job.gauge.source);
   if (!std::isnan(job.gauge.R_in)) out.line("# V_T before rescaling", quantity_text(job.neuron.V_T, Unit::mV));
-  write_neuron(out, job.neuron, job.ranges, false);
-  write_ranges(out, job.ranges);
+  std::vector<std::string> elsewhere = names_of(job.ranges);
+  elsewhere.insert(elsewhere.end(), {"E_L", "V_T"});  // in [gauge]
+  write_neuron(out, job.neuron, elsewhere);
+  write_ranges(out, job.ranges, sweep_parameters({}));
   write_fit(out, job);
   write_integrator(out, job.integrator);
 }
 
-}  // namespace
-
-void add_identity(Job& job) {
+std::string resolved_text(const Job& job, std::size_t rounds) {
   Writer out;
   out.line("# format", fmt::format("{}", format_version));
   out.table("job");
   out.text("kind", job.kind);
   if (job.kind == "study") out.text("title", job.study.title);
   if (job.kind == "simulate") write_simulate(out, job.simulate);
-  if (job.kind == "sweep") write_sweep(out, job.sweep);
+  if (job.kind == "sweep") write_sweep(out, job.sweep, rounds);
   if (job.kind == "study") write_study(out, job.study);
-  job.resolved = out.result();
+  return out.result();
+}
+
+}  // namespace
+
+void add_identity(Job& job) {
+  const std::size_t rounds = job.sweep.rounds.size();
+  job.resolved = resolved_text(job, rounds);
   // The text names the format version and the digest of every file, so its digest identifies the job.
   job.hash = sha256_hex(job.resolved);
+  for (std::size_t r = 0; r < rounds; ++r) job.earlier_hashes.push_back(sha256_hex(resolved_text(job, r)));
 }
 
 }  // namespace modscape::config

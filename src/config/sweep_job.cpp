@@ -3,13 +3,13 @@
 
 #include <cmath>
 
+#include "config/design_input.hpp"
 #include "config/job_kinds.hpp"
 #include "config/neuron_input.hpp"
 
 namespace modscape::config {
 namespace {
 
-constexpr std::int64_t most_points = std::int64_t{1} << 40;
 constexpr double most_currents = 10000;
 
 void check_increasing(const std::vector<double>& currents, TableReader& table) {
@@ -40,49 +40,69 @@ std::vector<double> read_current_grid(TableReader grid) {
   return currents;
 }
 
-void read_sweep_protocol(TableReader table, SweepJob& job, ProblemList& problems) {
-  table.rows(sweep_protocol_table(), job);
+// Values of what the design does not vary; `currents` or one amplitude.
+void read_sweep_protocol(TableReader table, const DesignInput& design, SweepProtocol& protocol, ProblemList& problems) {
+  for (const auto& row : sweep_protocol_table()) {
+    const std::string name(row.name);
+    const Varied* varied = design.find(name);
+    if (varied != nullptr && !varied->conditional && table.has(name))
+      table.refuse(name, fmt::format("{} is both in [protocol] and in the design", name), "remove one of them");
+    else
+      protocol.*row.member = table.quantity(row);
+  }
   const bool given = table.has("currents");
   if (given && table.is_table("currents"))
-    job.currents = read_current_grid(table.table("currents"));
+    protocol.currents = read_current_grid(table.table("currents"));
   else
-    job.currents = table.quantities(current_info("currents"));
-  if (!given)
+    protocol.currents = table.quantities(current_info("currents"));
+  const bool amplitude = table.has("amplitude") || design.find("amplitude") != nullptr;
+  if (given && amplitude)
+    table.refuse("currents", "currents and an amplitude exclude each other",
+                 "amplitude is one step per point, currents are several");
+  if (!given && !amplitude)
     problems.add(table.place(), "currents is missing in [protocol]: the sweep has nothing to inject",
                  "for example currents = {from = \"20 pA\", to = \"300 pA\", step = \"20 pA\"}");
   else if (table.is_empty_list("currents"))
     table.refuse("currents", "currents is empty: the sweep has nothing to inject");
-  check_increasing(job.currents, table);
+  if (const Varied* varied = design.find("amplitude");
+      varied != nullptr && varied->conditional && !table.has("amplitude"))
+    table.refuse("amplitude", "the axis amplitude is conditional: give the amplitude where it does not exist");
+  check_increasing(protocol.currents, table);
   table.finish();
 }
 
-void read_design(TableReader table, SweepJob& job) {
-  table.choice("kind", {"sobol"});
-  job.points = table.integer("points", 0, 1, most_points);
-  if (!table.has("points")) table.refuse("points", "points is missing in [design]: how many points the sweep has");
-  job.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, INT64_MAX));
-  table.finish();
+// What the design varies of the neuron, for the checks of what no single bound says.
+void declare_varied(const DesignInput& design, NeuronInput& neuron) {
+  for (const Varied& one : design.varied) {
+    const auto* row = models::adex_table().find(one.name);
+    if (row == nullptr) continue;
+    if (!one.conditional) neuron.places[one.name] = one.place;
+    if (one.lower <= one.upper) neuron.ranges.push_back({one.name, one.lower, one.upper, Scale::linear});
+  }
 }
 
 }  // namespace
 
-SweepJob read_sweep(TableReader& root, ProblemList& problems) {
+SweepJob read_sweep(TableReader& root, const std::string& job_path, ProblemList& problems) {
   SweepJob job;
+  TableReader neuron_table = root.table("neuron");
+  job.cell_type = neuron_table.text("cell_type", {});
+  job.modulation = read_modulation(root, job.cell_type, problems);
+  const std::vector<SweepParameter> parameters = sweep_parameters(job.modulation);
+  const DesignInput input = read_design(root, job_path, parameters, problems);
   NeuronInput neuron;
-  TableReader ranges = root.table("ranges");
-  if (ranges.keys().empty())
-    problems.add(ranges.place(), "[ranges] is empty: the sweep has no parameter to vary",
-                 "for example C_m = {from = \"60 pF\", to = \"250 pF\", scale = \"log\"}");
-  read_ranges(ranges, {}, neuron, problems);
-  read_neuron(root.table("neuron"), {}, neuron);
+  neuron.varied_in = root.has("ranges") ? "[ranges]" : "the design";
+  declare_varied(input, neuron);
+  read_neuron(neuron_table, {}, neuron);
   check_neuron(neuron, problems);
   job.neuron = neuron.values;
-  job.ranges = neuron.ranges;
-  read_design(root.table("design"), job);
-  read_sweep_protocol(root.table("protocol"), job, problems);
+  job.design = input.design;
+  job.rounds = read_rounds(root, input);
+  read_sweep_protocol(root.table("protocol"), input, job.protocol, problems);
   job.integrator = read_integrator(root.table("integrator"), {"ensemble", "cvode"});
   TableReader sweep = root.table("sweep");
   job.max_failed = sweep.integer("max_failed", job.max_failed, -1, INT64_MAX);
+  job.asymptotic = sweep.flag("asymptotic", job.asymptotic);
   sweep.finish();
   return job;
 }

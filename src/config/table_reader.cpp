@@ -150,6 +150,22 @@ std::string TableReader::required_text(const std::string& key, const std::string
   return text(key, {});
 }
 
+std::vector<std::vector<std::string>> TableReader::text_lists(const std::string& key) {
+  std::vector<std::vector<std::string>> lists;
+  const TomlNode* value = find_kind(key, TomlNode::Kind::array, "a list of lists of names");
+  if (value == nullptr) return lists;
+  for (const TomlNode& list : value->items) {
+    std::vector<std::string> names;
+    for (const TomlNode& item : list.items)
+      if (item.kind == TomlNode::Kind::text) names.push_back(item.text);
+    if (list.kind != TomlNode::Kind::array || names.size() != list.items.size())
+      problems_->add(list.place, fmt::format("{} must be a list of lists of names", key), "[[\"V_r\", \"b\"]]");
+    else
+      lists.push_back(std::move(names));
+  }
+  return lists;
+}
+
 std::string TableReader::choice(const std::string& key, const std::vector<std::string>& options) {
   std::string value = text(key, options.front());
   if (std::find(options.begin(), options.end(), value) != options.end()) return value;

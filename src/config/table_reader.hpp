@@ -40,6 +40,8 @@ class TableReader {
   /// A list of texts; absent reads as empty.
   std::vector<std::string> texts(const std::string& key);
   std::string required_text(const std::string& key, const std::string& what);
+  /// A list of lists of texts, [["a", "b"]]; absent reads as empty.
+  std::vector<std::vector<std::string>> text_lists(const std::string& key);
   /// One of `options`; the first is the default.
   std::string choice(const std::string& key, const std::vector<std::string>& options);
   bool flag(const std::string& key, bool fallback);

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <tuple>
+
 namespace modscape::config {
 namespace {
 
@@ -13,11 +16,24 @@ Place place_of(const toml::source_region& region) {
 
 TomlNode converted(const toml::node& node);
 
+// In the order of the file: the axes of a design are nested as they are written. (toml++ sorts by name.)
 void convert_entries(const toml::table& table, TomlNode& out) {
+  struct Entry {
+    std::string key;
+    TomlNode value;
+  };
+  std::vector<Entry> entries;
   for (const auto& [key, value] : table) {
-    out.keys.emplace_back(key.str());
-    out.items.push_back(converted(value));
-    out.items.back().key_place = place_of(key.source());
+    entries.push_back({std::string(key.str()), converted(value)});
+    entries.back().value.key_place = place_of(key.source());
+  }
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.value.key_place.line, a.value.key_place.column) <
+           std::tie(b.value.key_place.line, b.value.key_place.column);
+  });
+  for (Entry& entry : entries) {
+    out.keys.push_back(std::move(entry.key));
+    out.items.push_back(std::move(entry.value));
   }
 }
 

@@ -18,7 +18,10 @@ enum class Purpose : std::uint64_t {
   null_data,
   synthetic,
   pilot,
-  predictive
+  predictive,
+  permutation,
+  jitter,
+  refinement
 };
 
 class CounterRng {

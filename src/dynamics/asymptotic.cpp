@@ -2,7 +2,6 @@
 #include "dynamics/asymptotic.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "dynamics/adex_equilibria.hpp"
 #include "ephys/spike_features.hpp"
@@ -38,29 +37,37 @@ bool rest_is_stable(const models::AdexParameters& p, double current) {
 
 }  // namespace
 
-std::vector<std::vector<Regime>> asymptotic_regimes(std::span<const models::AdexParameters> neurons,
-                                                    std::span<const double> currents,
+std::vector<std::vector<Regime>> asymptotic_regimes(std::span<const AsymptoticTask> tasks,
                                                     solvers::SpikeIntegrator& integrator,
                                                     const AsymptoticOptions& options) {
-  std::vector<std::vector<Regime>> regimes(neurons.size(), std::vector<Regime>(currents.size(), Regime::rest));
+  std::vector<std::vector<Regime>> regimes;
   std::vector<std::array<double, 2>> start;
-  for (const models::AdexParameters& p : neurons) start.push_back(models::Adex(p).initial_state());
-  std::vector<std::size_t> firing(neurons.size());  // on the downward branch
-  std::iota(firing.begin(), firing.end(), std::size_t{0});
-  for (std::size_t k = currents.size(); k-- > 0;) {
-    const models::InputSegment input{0.0, options.duration, currents[k], 0.0};
-    std::vector<solvers::SpikeTask> tasks;
-    for (const std::size_t m : firing) tasks.push_back({neurons[m], {&input, 1}, start[m], options.max_spikes});
-    const std::vector<solvers::SpikeRun> runs = integrator.run(tasks);
+  std::vector<std::size_t> firing;  // on the downward branch
+  for (const AsymptoticTask& task : tasks) {
+    firing.push_back(regimes.size());
+    regimes.emplace_back(task.currents.size(), Regime::rest);
+    start.push_back(models::Adex(task.neuron).initial_state());
+  }
+  for (std::size_t step = 1; !firing.empty(); ++step) {  // from the highest current down, all neurons side by side
+    std::erase_if(firing, [&](std::size_t m) { return tasks[m].currents.size() < step; });
+    const auto current = [&](std::size_t m) { return tasks[m].currents[tasks[m].currents.size() - step]; };
+    std::vector<models::InputSegment> inputs;
+    for (const std::size_t m : firing) inputs.push_back({0.0, options.duration, current(m), 0.0});
+    std::vector<solvers::SpikeTask> runs_wanted;
+    for (std::size_t i = 0; i < firing.size(); ++i)
+      runs_wanted.push_back({tasks[firing[i]].neuron, {&inputs[i], 1}, start[firing[i]], options.max_spikes});
+    const std::vector<solvers::SpikeRun> runs = integrator.run(runs_wanted);
     std::vector<std::size_t> still;
     for (std::size_t i = 0; i < firing.size(); ++i) {
       const std::size_t m = firing[i];
-      const Settled settled = settle(neurons[m], runs[i], options);
+      const models::AdexParameters& p = tasks[m].neuron;
+      const Settled settled = settle(p, runs[i], options);
       // Below the end of the branch only rest is left. At the highest current it may not have begun yet.
-      if (settled.regime != Regime::rest || k + 1 == currents.size()) still.push_back(m);
+      if (settled.regime != Regime::rest || step == 1) still.push_back(m);
       if (settled.regime == Regime::rest) continue;
       start[m] = settled.last_reset;
-      regimes[m][k] = rest_is_stable(neurons[m], currents[k]) ? Regime::rest_and_spiking : settled.regime;
+      regimes[m][tasks[m].currents.size() - step] =
+          rest_is_stable(p, current(m)) ? Regime::rest_and_spiking : settled.regime;
     }
     firing = std::move(still);
   }

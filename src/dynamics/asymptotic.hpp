@@ -15,11 +15,16 @@ struct AsymptoticOptions {
   std::size_t max_spikes = 60;
 };
 
-/// Per neuron the regimes at each of the increasing `currents`: rest (only rest is stable), rest_and_spiking (both),
-/// tonic, bursting or irregular (only firing). The upward run starts at rest; the firing branch is followed downwards
-/// from the highest current, each time from the last post-reset state, so a bistable range is seen from both sides.
-std::vector<std::vector<ephys::Regime>> asymptotic_regimes(std::span<const models::AdexParameters> neurons,
-                                                           std::span<const double> currents,
+/// One neuron and the increasing currents (pA) its regimes are asked for; `currents` must outlive the call.
+struct AsymptoticTask {
+  models::AdexParameters neuron;
+  std::span<const double> currents;
+};
+
+/// Per task the regime at each current: rest (only rest is stable), rest_and_spiking (both), tonic, bursting or
+/// irregular (only firing). The upward run starts at rest; the firing branch is followed downwards from the highest
+/// current, each time from the last post-reset state, so a bistable range is seen from both sides.
+std::vector<std::vector<ephys::Regime>> asymptotic_regimes(std::span<const AsymptoticTask> tasks,
                                                            solvers::SpikeIntegrator& integrator,
                                                            const AsymptoticOptions& options = {});
 

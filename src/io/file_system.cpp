@@ -76,6 +76,12 @@ std::int64_t free_bytes(const std::string& folder) {
   return static_cast<std::int64_t>(status.f_bavail * status.f_frsize);
 }
 
+void copy_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
+  if (error) throw IoFailure(fmt::format("copying {} to {} failed: {}", from, to, error.message()));
+}
+
 void sync_file(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) fail("open", path);

@@ -45,6 +45,8 @@ bool file_exists(const std::string& path);
 std::int64_t file_size(const std::string& path);
 /// Bytes an ordinary user may still write in `folder`.
 std::int64_t free_bytes(const std::string& folder);
+/// Replaces `to`.
+void copy_file(const std::string& from, const std::string& to);
 void sync_file(const std::string& path);
 /// Allocates the blocks of the whole file. BadInput naming `target` and the missing bytes when the file system has no
 /// room.

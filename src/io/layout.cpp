@@ -35,24 +35,9 @@ std::string row_axis_path(const LiveTable& table) {
 
 std::string status_meanings() {
   std::string text;
-  for (int code = 0; code <= static_cast<int>(RowStatus::crashed); ++code)
+  for (int code = 0; code <= static_cast<int>(last_status); ++code)
     text += fmt::format("{}{} {}", code == 0 ? "" : ", ", code, to_string(static_cast<RowStatus>(code)));
   return text;
-}
-
-std::int64_t estimated_bytes(const FileLayout& layout) {
-  auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
-  for (const LiveTable& table : layout.tables) {
-    double row = sizeof(std::int64_t) + sizeof(std::uint32_t) + 3 * sizeof(std::uint8_t);
-    for (const Column& column : table.columns) {
-      double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
-      for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
-      row += cell;
-    }
-    bytes += row * static_cast<double>(table.rows);
-  }
-  constexpr double most = 9e18;
-  return static_cast<std::int64_t>(std::min(bytes, most));
 }
 
 void make_counter(hid_t file, const std::string& path, hid_t type, const h5::Dataset& rows, const std::string& text) {
@@ -108,19 +93,21 @@ void make_provenance(hid_t file, const FileLayout& layout) {
   const h5::Dataset sessions =
       h5::create_dataset(file, sessions_path, h5::text_type(session_bytes).get(), {session_lines});
   h5::attach_scale(sessions.get(), lines.get(), 0);
-  for (const LiveTable& table : layout.tables) {
-    h5::make_group(file, record_path(table));
-    const h5::Dataset rows =
-        make_bare_axis(file, record_path(table) + "/" + table.row_axis, table.rows, "row of the table");
-    make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
-    make_utilisation(file, table);
-  }
 }
 
-/// Everything else starts as zeros without being written: a new file reads as zeros wherever nothing was written yet.
-void write_coordinates(hid_t file, const FileLayout& layout) {
-  write_indices(file, "/provenance/session", 0);
-  for (const LiveTable& table : layout.tables) {
+/// A table and its record below /provenance.
+void make_recorded_table(hid_t file, const LiveTable& table) {
+  make_table(file, table);
+  h5::make_group(file, record_path(table));
+  const h5::Dataset rows =
+      make_bare_axis(file, record_path(table) + "/" + table.row_axis, table.rows, "row of the table");
+  make_counter(file, attempts_path(table), H5T_STD_U8LE, rows, "how often the row was begun");
+  make_utilisation(file, table);
+}
+
+/// Everything else starts as zeros without being written: new space reads as zeros wherever nothing was written yet.
+void write_coordinates(hid_t file, const std::vector<LiveTable>& tables) {
+  for (const LiveTable& table : tables) {
     write_indices(file, row_axis_path(table), table.first_row);
     write_indices(file, record_path(table) + "/rank", 0);
   }
@@ -178,13 +165,29 @@ void write_structure(const std::string& path, const FileLayout& layout, const st
     h5::write_attribute(root.get(), shard_index_attribute, static_cast<int>(layout.shard.index));
     h5::write_attribute(root.get(), shard_count_attribute, static_cast<int>(layout.shard.count));
   }
-  for (const LiveTable& table : layout.tables) make_table(file.get(), table);
   make_provenance(file.get(), layout);
+  for (const LiveTable& table : layout.tables) make_recorded_table(file.get(), table);
   file.close(path);
   reserve_space(path, target);
   file = h5::open_file(path, H5F_ACC_RDWR);
-  write_coordinates(file.get(), layout);
+  write_indices(file.get(), "/provenance/session", 0);
+  write_coordinates(file.get(), layout.tables);
   file.close(path);
+}
+
+std::int64_t estimated_bytes(const FileLayout& layout) {
+  auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
+  for (const LiveTable& table : layout.tables) {
+    double row = sizeof(std::int64_t) + sizeof(std::uint32_t) + 3 * sizeof(std::uint8_t);
+    for (const Column& column : table.columns) {
+      double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
+      for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
+      row += cell;
+    }
+    bytes += row * static_cast<double>(table.rows);
+  }
+  constexpr double most = 9e18;
+  return static_cast<std::int64_t>(std::min(bytes, most));
 }
 
 void create_results_file(const std::string& path, const FileLayout& layout) {
@@ -202,13 +205,41 @@ Shard shard_of(const TreeReader& file) {
   return {static_cast<std::int64_t>(index), static_cast<std::int64_t>(count)};
 }
 
-void require_results_of(const std::string& path, const std::string& job_hash, const Shard& shard) {
+void grow_results_file(const std::string& path, const FileLayout& layout) {
+  FileLayout added = layout;
+  {
+    const TreeReader file = open_existing(path);
+    const std::string hash = file.attribute(provenance_path, job_hash_attribute);
+    if (std::ranges::find(layout.earlier_hashes, hash) == layout.earlier_hashes.end()) return;
+    require_results_of(path, hash, layout.shard);
+    std::erase_if(added.tables, [&](const LiveTable& table) { return file.exists(status_path(table)); });
+  }
+  require_space(path, file_size(path) + estimated_bytes(added));
+  TemporaryFile temporary(path);
+  copy_file(path, temporary.path());
+  h5::File file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
+  for (const LiveTable& table : added.tables) make_recorded_table(file.get(), table);
+  h5::write_attribute(h5::open_object(file.get(), provenance_path).get(), job_hash_attribute, layout.job_hash);
+  h5::check(H5Ldelete(file.get(), job_text_path, H5P_DEFAULT), "H5Ldelete", job_text_path);
+  h5::write_text_dataset(file.get(), job_text_path, layout.job_text);
+  file.close(temporary.path());
+  reserve_space(temporary.path(), path);
+  file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
+  write_coordinates(file.get(), added.tables);
+  file.close(temporary.path());
+  fault_point("grow", 0);
+  temporary.commit();
+}
+
+void require_results_of(const std::string& path, const std::string& job_hash, const Shard& shard,
+                        const std::vector<std::string>& earlier_hashes) {
   const TreeReader file = open_existing(path);
   if (file.attribute("/", "program") != program_name || !file.exists(provenance_path)) throw foreign_file(path);
   if (const double version = file.number("/", "format_version"); version != format_version)
     throw BadInput(path, fmt::format("has format version {}, this program writes {}", version, format_version),
                    other_file);
-  if (file.attribute(provenance_path, job_hash_attribute) != job_hash)
+  const std::string hash = file.attribute(provenance_path, job_hash_attribute);
+  if (hash != job_hash && std::ranges::find(earlier_hashes, hash) == earlier_hashes.end())
     throw BadInput(path, "holds the results of another job", other_file);
   if (const Shard found = shard_of(file); found != shard)
     throw BadInput(path, fmt::format("holds {}, this is {}", to_string(found), to_string(shard)), other_file);

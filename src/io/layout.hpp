@@ -37,6 +37,11 @@ Shard shard_of(const TreeReader& file);
 /// the disk.
 void create_results_file(const std::string& path, const FileLayout& layout);
 
+/// A file of an earlier job (layout.earlier_hashes) becomes one of this job: a copy at `<path>.tmp` gets the missing
+/// tables, the hash and the text of the job, is made durable and renamed. Any other file is left alone. BadInput if the
+/// copy does not fit on the disk.
+void grow_results_file(const std::string& path, const FileLayout& layout);
+
 /// BadInput unless `path` is a results file of this job, in this format, with this layout. Changes nothing.
 void require_same_job(const std::string& path, const FileLayout& layout);
 

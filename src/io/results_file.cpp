@@ -109,10 +109,12 @@ void ResultsFile::Impl::prepare(bool force) {
     FileLock acquired(path);
     ::unlink((path + ".tmp").c_str());  // left by a killed job; we hold the lock
     const bool resume = file_exists(path) && !force;
-    if (resume)
+    if (resume) {
+      grow_results_file(path, layout);
       require_same_job(path, layout);
-    else
+    } else {
       create_results_file(path, layout);
+    }
     lock = std::move(acquired);
     return std::string(resume ? "resumed" : "created");
   });
@@ -190,11 +192,12 @@ TableState ResultsFile::Impl::settle(OpenTable& open, std::int64_t first, std::i
 void ResultsFile::Impl::copy_and_fill(const std::string& name, const std::string& text,
                                       const std::function<void(TreeWriter&)>& fill) {
   TemporaryFile copy(path);
-  std::error_code error;
-  std::filesystem::copy_file(path, copy.path(), std::filesystem::copy_options::overwrite_existing, error);
-  if (error)
+  try {
+    copy_file(path, copy.path());
+  } catch (const IoFailure& failure) {
     throw IoFailure(fmt::format("stage {} needs a copy of {} ({} bytes, {} are available): {}", name, path,
-                                file_size(path), free_bytes(folder_of(path)), error.message()));
+                                file_size(path), free_bytes(folder_of(path)), failure.what()));
+  }
   h5::File serial = h5::open_file(copy.path(), H5F_ACC_RDWR);
   const std::string group = "/" + name;
   if (h5::exists(serial.get(), group)) throw InternalError(fmt::format("stage {} is in {} already", name, path));

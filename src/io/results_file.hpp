@@ -69,8 +69,10 @@ enum class RowStatus : std::uint8_t {
   step_collapse = 3,
   spike_storm = 4,
   cost_limit = 5,
-  crashed = 6
+  crashed = 6,
+  out_of_bounds = 7
 };
+inline constexpr RowStatus last_status = RowStatus::out_of_bounds;
 std::string_view to_string(RowStatus status);
 
 /// Everything that fixes the file at creation.
@@ -80,7 +82,13 @@ struct FileLayout {
   std::string job_hash;  ///< hex; same hash = same job = resume
   std::vector<LiveTable> tables;
   Shard shard = {};  ///< part of the file's identity
+  /// Hashes of jobs that this one has grown from: their files are accepted and get the tables they lack.
+  std::vector<std::string> earlier_hashes = {};
 };
+
+/// Bytes that a file with this layout takes, space reserved for everything but stages: an upper estimate, close for
+/// many rows.
+std::int64_t estimated_bytes(const FileLayout& layout);
 
 /// Rows of one live table in memory: numbers for rows [first, first+count), to be filled and written in one go. `row`
 /// is the row's number in the table, in [first, first+count), everywhere below. Cells start at 0 and statuses at empty.
@@ -145,8 +153,10 @@ class TreeWriter {
 void write_tree_file(const std::string& path, bool force, const std::map<std::string, std::string>& provenance,
                      const std::function<void(TreeWriter&)>& fill);
 
-/// BadInput unless the file `path` is one of modscape, in this format and this shard of the job with this hash. Serial.
-void require_results_of(const std::string& path, const std::string& job_hash, const Shard& shard);
+/// BadInput unless the file `path` is one of modscape, in this format and this shard of the job with this hash or of
+/// one that it has grown from. Serial.
+void require_results_of(const std::string& path, const std::string& job_hash, const Shard& shard,
+                        const std::vector<std::string>& earlier_hashes = {});
 
 /// Numbers and texts of any results or tree file; serial, read-only, works while a job writes the file.
 class TreeReader {
@@ -191,10 +201,11 @@ struct Utilisation {
 class ResultsFile {
  public:
   /// Collective. Creates the file (checks space with posix_fallocate, BadInput when there is not enough) or, when it
-  /// exists with the same job hash, resumes it. Another job's file, another format version or a foreign file: BadInput,
-  /// untouched, unless `force` (then it is replaced). A second writer is refused by name (lock file `path`.lock).
-  /// `provenance` describes this session (stored as one JSON line in preallocated space, so a kill cannot damage the
-  /// file).
+  /// exists with the same job hash, resumes it; a file of an earlier hash is grown by the tables it lacks (temporary
+  /// copy, rename: finished rows stay as they are). Another job's file, another format version or a foreign file:
+  /// BadInput, untouched, unless `force` (then it is replaced). A second writer is refused by name (lock file
+  /// `path`.lock). `provenance` describes this session (stored as one JSON line in preallocated space, so a kill cannot
+  /// damage the file).
   static ResultsFile open(const parallel::Communicator& comm, const std::string& path, const FileLayout& layout,
                           const std::map<std::string, std::string>& provenance, bool force);
   ResultsFile(ResultsFile&&) noexcept;

@@ -29,6 +29,8 @@ std::string_view to_string(RowStatus status) {
       return "cost_limit";
     case RowStatus::crashed:
       return "crashed";
+    case RowStatus::out_of_bounds:
+      return "out_of_bounds";
   }
   return "unknown";
 }

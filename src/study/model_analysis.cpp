@@ -60,9 +60,9 @@ void compare_trains(const std::vector<double>& train, const std::vector<double>&
 void write_responses(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
                      Integrators& integrators, io::RowBlock& block) {
   const auto first = static_cast<std::size_t>(block.first()), count = static_cast<std::size_t>(block.count());
-  std::vector<models::AdexParameters> neurons;
-  for (const AcceptedModel& model : models.subspan(first, count)) neurons.push_back(model.neuron);
-  const auto regimes = dynamics::asymptotic_regimes(neurons, plan.regime_currents, *integrators.ensemble, {});
+  std::vector<dynamics::AsymptoticTask> tasks;
+  for (const AcceptedModel& model : models.subspan(first, count)) tasks.push_back({model.neuron, plan.regime_currents});
+  const auto regimes = dynamics::asymptotic_regimes(tasks, *integrators.ensemble);
   for (std::size_t i = 0; i < count; ++i) {
     const AcceptedModel& model = models[first + i];
     RowWriter out(table, block, block.first() + static_cast<std::int64_t>(i));

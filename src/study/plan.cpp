@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ephys/regime.hpp"
+#include "study/regime_column.hpp"
 
 namespace modscape::study {
 namespace {
@@ -53,13 +53,6 @@ io::LiveTable point_table(const Plan& plan, std::string path, std::string text, 
   table.columns.push_back(column("count_at_rheobase", "1", "Spikes just above the rheobase"));
   table.columns.push_back(code("spontaneous", "Fires without input (1) or not (0)"));
   return table;
-}
-
-std::map<std::string, std::string> regime_meanings() {
-  std::string names;
-  for (int r = 0; r < ephys::regime_count; ++r)
-    names += fmt::format("{}{} {}", r == 0 ? "" : ", ", r, ephys::to_string(static_cast<ephys::Regime>(r)));
-  return {{"regime_names", names}};
 }
 
 io::LiveTable model_table(const Plan& plan, const config::ConditionJob& condition, std::int64_t rows) {

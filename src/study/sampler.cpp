@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/rng.hpp"
-#include "sweep/design.hpp"
+#include "sweep/sobol.hpp"
 
 namespace modscape::study {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `modscape sweep`: a Sobol design of AdEx neurons under current steps, one row per point.
+// `modscape sweep`: a design of AdEx neurons under current steps, one row per point, and its rounds.
 #pragma once
 #include <string>
 

@@ -25,10 +25,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "analysis")
 import make_results  # noqa: E402
 import report  # noqa: E402
 from modscape_analysis import adex  # noqa: E402
-from modscape_analysis.figures import FIGURES  # noqa: E402
+from modscape_analysis.figures import FIGURES_OF  # noqa: E402
 from modscape_analysis.results import crc32c  # noqa: E402
 
 MODELS = 24
+FIGURES = FIGURES_OF["study"]
 
 
 def run(*argv):

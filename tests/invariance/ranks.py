@@ -25,6 +25,10 @@ class Ranks(e2e.Case):
     def test_sweep_cvode(self):
         self.check("sweep", e2e.example("small_sweep.toml"))
 
+    def test_sweep_with_rounds(self):
+        """Refined points come from the rows of earlier rounds, whoever computed them."""
+        self.check("sweep", e2e.example("landscape.toml", ("count = 17", "count = 9"), ("points = 200", "points = 40"), ("points = 400", "points = 60")))
+
     def test_sweep_ensemble(self):
         self.check("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
 

@@ -35,6 +35,7 @@ FENCED = {  # start of the header's name -> the module that may include it
     "slepc": "solvers",
     "toml++": "config",
     "CLI/": "drivers",
+    "nanoflann": "sweep",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 

@@ -70,7 +70,7 @@ class JobFiles(Refusals):
         self.refuse_job(SIMULATE, ('duration = "500 ms"', 'duration = "500 ms"\nI_e = "1 pA"', "I_e", "unknown key I_e", "(did you mean holding?)"))
 
     def test_name_without_likeness(self):
-        self.refuse_job(SWEEP, ('b = "20 pA"', 'tau_syn_ex = "2 ms"', "tau_syn_ex", "unknown key tau_syn_ex in [neuron]", "known here: model, C_m,"))
+        self.refuse_job(SWEEP, ('b = "20 pA"', 'tau_syn_ex = "2 ms"', "tau_syn_ex", "unknown key tau_syn_ex in [neuron]", "known here: cell_type, model, C_m,"))
 
     def test_wrong_unit(self):
         self.refuse_job(SIMULATE, ('"30 nS"', '"30 mV"', '"30 mV"', 'g_L: "30 mV" is in mV, but this quantity is in nS'))

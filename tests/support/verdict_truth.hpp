@@ -76,7 +76,9 @@ class PairMaker {
     const fit::FiRow row = fit::compute_fi_rows({&p, 1}, protocol_, ensemble).front();
     const fit::FiCurveModel curve(protocol_.currents, row.counts, row.rheobase, row.count_at_rheobase);
     return {row.rheobase, (curve.count(row.rheobase + 100.0) - row.count_at_rheobase) / 100.0,
-            ephys::regime_string(dynamics::asymptotic_regimes({&p, 1}, protocol_.currents, ensemble).front())};
+            ephys::regime_string(
+                dynamics::asymptotic_regimes(std::array{dynamics::AsymptoticTask{p, protocol_.currents}}, ensemble)
+                    .front())};
   }
 
  private:

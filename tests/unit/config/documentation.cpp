@@ -38,6 +38,9 @@ TEST(Documentation, EveryQuantityHasItsLine) {
   expect_lines(record_table());
   expect_lines(integrator_table());
   expect_lines(sweep_protocol_table());
+  expect_lines(modulator_table());
+  expect_lines(receptor_table());
+  expect_lines(effect_table());
   expect_lines(data_table());
   expect_lines(gauge_table());
   expect_lines(exploration_table());

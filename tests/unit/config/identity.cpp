@@ -50,8 +50,8 @@ TEST(Identity, ResolvedTextIsAFixedPoint) {
   for (const char* table : {"zhai2025_fi.csv", "zhai2025_rheobase.csv"})
     std::filesystem::copy_file(source_dir() + "/jobs/data/" + table, std::string("fixed/") + table,
                                std::filesystem::copy_options::overwrite_existing);
-  for (const char* name :
-       {"spn_levodopa_state", "examples/small_study", "examples/small_sweep", "examples/simulate_bg2005"}) {
+  for (const char* name : {"spn_levodopa_state", "examples/small_study", "examples/small_sweep", "examples/landscape",
+                           "examples/dose_response", "examples/nested_design", "examples/simulate_bg2005"}) {
     const Job job = load_job(source_dir() + "/jobs/" + name + ".toml", "");
     const Job again = load_job(written("fixed/resolved.toml", job.resolved), job.kind);
     EXPECT_EQ(again.resolved, job.resolved);

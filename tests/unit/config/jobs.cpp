@@ -23,11 +23,14 @@ TEST(Jobs, BretteGerstnerExample) {
 
 TEST(Jobs, SmallSweepExample) {
   const Job job = load_job(source_dir() + "/jobs/examples/small_sweep.toml", "sweep");
-  ASSERT_EQ(job.sweep.ranges.size(), 2u);
-  EXPECT_EQ(job.sweep.ranges[0].name, "C_m");
-  EXPECT_EQ(job.sweep.ranges[0].scale, Scale::log);
-  EXPECT_THAT(job.sweep.currents, ElementsAre(20, 60, 100, 140, 180, 220, 260, 300));
-  EXPECT_EQ(job.sweep.points, 64);
+  ASSERT_EQ(job.sweep.design.parts.size(), 1u);
+  const DesignPart& design = job.sweep.design.parts[0];
+  EXPECT_EQ(design.kind, DesignKind::sobol);
+  ASSERT_EQ(design.ranges.size(), 2u);
+  EXPECT_EQ(design.ranges[0].name, "C_m");
+  EXPECT_EQ(design.ranges[0].scale, Scale::log);
+  EXPECT_THAT(job.sweep.protocol.currents, ElementsAre(20, 60, 100, 140, 180, 220, 260, 300));
+  EXPECT_EQ(design.points, 64);
   EXPECT_EQ(job.sweep.max_failed, 0);
 }
 

@@ -17,7 +17,8 @@ using test_support::adex_set;
 std::vector<Regime> asymptotic_regimes(const models::AdexParameters& p, const std::vector<double>& currents,
                                        const AsymptoticOptions& options = {}, double tolerance = 1e-4) {
   solvers::AdexEnsemble ensemble(tolerance);
-  return dynamics::asymptotic_regimes({&p, 1}, currents, ensemble, options).front();
+  const AsymptoticTask task{p, currents};
+  return dynamics::asymptotic_regimes({&task, 1}, ensemble, options).front();
 }
 
 std::vector<double> grid(double low, double high, std::size_t count) {

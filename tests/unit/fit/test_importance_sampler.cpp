@@ -13,7 +13,7 @@
 
 #include "core/rng.hpp"
 #include "fit/linear_algebra.hpp"
-#include "sweep/design.hpp"
+#include "sweep/sobol.hpp"
 
 namespace modscape::fit {
 namespace {

@@ -78,7 +78,7 @@ TEST(RowBlock, MisuseIsABug) {
 }
 
 TEST(RowStatus, EveryCodeHasAName) {
-  for (int code = 0; code <= static_cast<int>(io::RowStatus::crashed); ++code)
+  for (int code = 0; code <= static_cast<int>(io::last_status); ++code)
     EXPECT_NE(io::to_string(static_cast<io::RowStatus>(code)), "unknown");
 }
 }  // namespace

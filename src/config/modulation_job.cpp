@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// [modulator.NAME], [[receptor]] and [[effect]] (docs/job-files.md).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "config/job_kinds.hpp"
+#include "config/suggestions.hpp"
+
+namespace modscape::config {
+namespace {
+
+using models::Effect;
+using models::EffectRule;
+
+bool is_identifier(const std::string& name) {
+  const auto fits = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
+         std::ranges::all_of(name, fits);
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Names that columns of a sweep have anyway.
+std::vector<std::string> taken_names() {
+  std::vector<std::string> names{"row", "current", "status", "crc"};
+  for (const auto& row : models::adex_table()) names.emplace_back(row.name);
+  for (const auto& row : sweep_protocol_table()) names.emplace_back(row.name);
+  return names;
+}
+
+void read_modulators(TableReader table, models::Modulation& into, ProblemList& problems) {
+  for (const std::string& name : table.keys()) {
+    TableReader entry = table.table(name);
+    if (!is_identifier(name))
+      problems.add(entry.place(), fmt::format("modulator \"{}\": the name must be letters, digits and _", name));
+    if (contains(taken_names(), name))
+      problems.add(entry.place(), fmt::format("modulator {}: the name is that of something else in the results", name));
+    models::Modulator modulator;
+    modulator.name = name;
+    entry.rows(modulator_table(), modulator);
+    entry.finish();
+    into.modulators.push_back(modulator);
+  }
+}
+
+// One of the declared names, or a problem.
+std::string known_name(TableReader& table, const std::string& key, const std::string& what,
+                       const std::vector<std::string>& declared) {
+  std::string name = table.required_text(key, what);
+  if (name.empty() || contains(declared, name)) return name;
+  const std::string suggestion = suggestion_for(name, declared);
+  table.refuse(key, fmt::format("{} = \"{}\" is not declared", key, name),
+               suggestion.empty() ? "declared: " + joined(declared) : suggestion);
+  return name;
+}
+
+void read_receptors(TableReader& root, models::Modulation& into) {
+  std::vector<std::string> modulators, names;
+  for (const models::Modulator& modulator : into.modulators) modulators.push_back(modulator.name);
+  for (TableReader& table : root.tables("receptor")) {
+    models::Receptor receptor;
+    receptor.name = table.required_text("name", "an identifier that effects refer to");
+    if (contains(names, receptor.name)) table.refuse("name", fmt::format("receptor {} is there twice", receptor.name));
+    names.push_back(receptor.name);
+    receptor.modulator = known_name(table, "modulator", "what binds to it, a [modulator.NAME]", modulators);
+    table.rows(receptor_table(), receptor);
+    table.finish();
+    into.receptors.push_back(std::move(receptor));
+  }
+}
+
+// A number without bounds in the unit of the parameter that the effect is on.
+ParameterInfo free_info(std::string_view key, Unit unit, std::string_view text, double lower = -1e6) {
+  return {key, key, unit, required_value, lower, 1e6, false, text, {}, {}};
+}
+
+void read_size(TableReader& table, Effect& effect) {
+  if (effect.rule == EffectRule::conductance) {
+    effect.size = table.quantity(free_info("g", Unit::nS, "conductance that opens, negative: closes"));
+    effect.E_rev = table.quantity(free_info("E_rev", Unit::mV, "its reversal potential", -1e3));
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto& row : models::adex_table()) names.emplace_back(row.name);
+  effect.parameter = known_name(table, "parameter", "which parameter of the neuron changes", names);
+  const auto* row = models::adex_table().find(effect.parameter);
+  if (effect.rule == EffectRule::scale)
+    effect.size = table.quantity(free_info("factor", Unit::one, "what the parameter is multiplied with", 0.0));
+  else if (row != nullptr || !table.has("by"))  // of an unknown parameter the unit is not known either
+    effect.size = table.quantity(free_info("by", row == nullptr ? Unit::one : row->unit, "what is added"));
+}
+
+void check_concentrations(TableReader& table, const Effect& effect, const models::Modulation& modulation) {
+  for (const models::Receptor& receptor : modulation.receptors) {
+    if (receptor.name != effect.receptor || std::isnan(receptor.EC50 + effect.measured_at + effect.reference)) continue;
+    if (models::occupancy(receptor, effect.measured_at) == models::occupancy(receptor, effect.reference))
+      table.refuse("measured_at",
+                   fmt::format("the receptor {} is as occupied at measured_at = {} as at reference = {}: the effect is "
+                               "not defined",
+                               receptor.name, format_quantity(effect.measured_at, Unit::uM),
+                               format_quantity(effect.reference, Unit::uM)));
+  }
+}
+
+void read_effects(TableReader& root, const std::string& cell_type, models::Modulation& into) {
+  std::vector<std::string> receptors;
+  for (const models::Receptor& receptor : into.receptors) receptors.push_back(receptor.name);
+  for (TableReader& table : root.tables("effect")) {
+    Effect effect;
+    effect.receptor = known_name(table, "receptor", "which [[receptor]] causes it", receptors);
+    effect.on = table.text("on", {});
+    if (!effect.on.empty() && cell_type.empty())
+      table.refuse("on", fmt::format("the effect is on {}, but the cell type of the neuron is not stated", effect.on),
+                   fmt::format("in [neuron]: cell_type = \"{}\"", effect.on));
+    if (!table.has("rule")) table.required_text("rule", "\"conductance\", \"shift\" or \"scale\"");
+    const std::string rule = table.choice("rule", {"shift", "scale", "conductance"});
+    effect.rule = rule == "shift" ? EffectRule::shift : rule == "scale" ? EffectRule::scale : EffectRule::conductance;
+    if (rule == table.text("rule", {})) {  // else the other keys cannot be told right from wrong
+      read_size(table, effect);
+      table.rows(effect_table(), effect);
+      table.finish();
+      check_concentrations(table, effect, into);
+    }
+    into.effects.push_back(std::move(effect));
+  }
+}
+
+}  // namespace
+
+models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems) {
+  models::Modulation modulation;
+  read_modulators(root.table("modulator"), modulation, problems);
+  read_receptors(root, modulation);
+  read_effects(root, cell_type, modulation);
+  return modulation;
+}
+
+}  // namespace modscape::config

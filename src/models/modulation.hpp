@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Neuromodulation of a single neuron: concentration -> receptor occupancy -> parameters. A pure function; a constant
+// concentration has settled, so time constants of receptors and clearance play no part here. Concentrations in uM.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/adex.hpp"
+
+namespace modscape::models {
+
+struct Modulator {
+  std::string name;
+  double tonic = 0.0;          ///< uM, where a job names no other dose
+  double clearance_tau = NAN;  ///< ms; NaN: not stated
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & name & tonic & clearance_tau;
+  }
+};
+
+struct Receptor {
+  std::string name, modulator;
+  double EC50 = NAN;  ///< uM
+  double hill = 1.0;
+  double tau = NAN;  ///< ms; NaN: not stated
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & name & modulator & EC50 & hill & tau;
+  }
+};
+
+enum class EffectRule { conductance, shift, scale };
+
+/// One effect, stated at the concentration `measured_at` against `reference`; at any other concentration it is weighted
+/// with effect_weight().
+struct Effect {
+  std::string receptor;
+  std::string on;  ///< cell type; empty: any
+  EffectRule rule = EffectRule::shift;
+  std::string parameter;  ///< of adex_table(); empty for a conductance
+  double size = NAN;      ///< conductance: g (nS); shift: in the parameter's unit; scale: the factor
+  double E_rev = NAN;     ///< mV, of a conductance
+  double measured_at = NAN, reference = 0.0;  ///< uM
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & receptor & on & rule & parameter & size & E_rev & measured_at & reference;
+  }
+};
+
+struct Modulation {
+  std::vector<Modulator> modulators;
+  std::vector<Receptor> receptors;
+  std::vector<Effect> effects;
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & modulators & receptors & effects;
+  }
+};
+
+/// Hill function c^n / (c^n + EC50^n), in [0, 1].
+double occupancy(const Receptor& receptor, double concentration);
+
+/// 0 at the effect's reference, 1 where it was measured; in between and beyond as the occupancy goes, so that the
+/// effect saturates with it.
+double effect_weight(const Effect& effect, const Receptor& receptor, double concentration);
+
+/// A neuron whose leak reversal E_L has moved away from E_w, the reference of the w equation
+/// (tau_w dw/dt = a (V - E_w) - w), written as a plain AdEx neuron: with u = w - a (E_L - E_w) the equations are those
+/// of the neuron `parameters` under the injected current I + current_offset. Exact at all times, resets and holds
+/// included.
+struct ModulatedNeuron {
+  AdexParameters parameters;
+  double current_offset = 0.0;  ///< pA, -a (E_L - E_w): added to every injected current
+  /// Without input and far below V_T: V and u (= w + current_offset) at rest; V = E_L, u = 0 when g_L + a is not
+  /// positive.
+  std::array<double, 2> rest() const;
+};
+
+/// The neuron of cell type `cell_type` at constant `doses` (uM, one per modulator). With weights x_k of the effects:
+///   scale        p -> p prod(1 + x_k (factor_k - 1)), then
+///   shift        p -> p + sum(x_k size_k), then
+///   conductance  g_L' = g_L + sum(x_k g_k),  E_L' = (g_L E_L + sum(x_k g_k E_rev,k)) / g_L';
+/// E_w is E_L before the conductances. The order of the effects has no influence. Effects on other cell types are left
+/// out. The result may lie outside the bounds of the parameters (adex_problems).
+ModulatedNeuron modulated(const AdexParameters& base, const Modulation& modulation, std::span<const double> doses,
+                          const std::string& cell_type = {});
+
+}  // namespace modscape::models
