@@ -24,7 +24,7 @@
 #include "models/adex.hpp"
 #include "models/protocol.hpp"
 #include "parallel/communicator.hpp"
-#include "solvers/spike_integrator.hpp"
+#include "solvers/adex_ensemble.hpp"
 #include "sweep/run_table.hpp"
 
 namespace {
@@ -32,7 +32,6 @@ using namespace modscape;
 using parallel::Communicator;
 
 constexpr const char* file_name = "bench_sweep.h5";
-constexpr const char* simd = "none";  // the integrator's dispatched target, once it has one
 
 double seconds_of(const std::function<void()>& action) {
   const auto start = std::chrono::steady_clock::now();
@@ -51,7 +50,7 @@ void report(const Communicator& world, const char* name, double value, const cha
     fmt::print(
         "{{\"name\": \"{}\", \"value\": {:.4g}, \"unit\": \"{}\", \"accuracy\": \"{}\", \"ranks\": {}, \"simd\": "
         "\"{}\"}}\n",
-        name, value, unit, accuracy, ranks, simd);
+        name, value, unit, accuracy, ranks, solvers::simd_target());
   std::fflush(stdout);
 }
 

@@ -21,7 +21,8 @@ enum class Purpose : std::uint64_t {
   predictive,
   permutation,
   jitter,
-  refinement
+  refinement,
+  verification
 };
 
 class CounterRng {

@@ -160,6 +160,8 @@ std::string utilisation_path(const LiveTable& table) {
 void write_structure(const std::string& path, const FileLayout& layout, const std::string& target) {
   h5::File file = h5::create_file(path);
   write_identity(file.get(), layout.title);
+  if (!layout.arithmetic.empty())
+    h5::write_attribute(h5::open_object(file.get(), "/").get(), arithmetic_attribute, layout.arithmetic);
   if (!layout.shard.is_whole()) {
     const h5::Object root = h5::open_object(file.get(), "/");
     h5::write_attribute(root.get(), shard_index_attribute, static_cast<int>(layout.shard.index));
@@ -248,6 +250,11 @@ void require_results_of(const std::string& path, const std::string& job_hash, co
 void require_same_job(const std::string& path, const FileLayout& layout) {
   require_results_of(path, layout.job_hash, layout.shard);
   const TreeReader file = open_existing(path);
+  if (const std::string found = file.attribute("/", arithmetic_attribute); found != layout.arithmetic)
+    throw BadInput(path,
+                   fmt::format("was computed with {} arithmetic, this machine computes with {}: the bits would differ",
+                               found, layout.arithmetic),
+                   "continue on a machine of the first kind, or write to another file");
   require_shape(file, path, sessions_path, {session_lines});
   for (const LiveTable& table : layout.tables) {
     for (const Column& column : table.columns)

@@ -12,6 +12,7 @@ inline constexpr const char* provenance_path = "/provenance";
 inline constexpr const char* job_text_path = "/provenance/job_text";
 inline constexpr const char* sessions_path = "/provenance/sessions";
 inline constexpr const char* job_hash_attribute = "job_hash";
+inline constexpr const char* arithmetic_attribute = "arithmetic";  ///< of the root: see FileLayout
 // Attributes of a shard: of the file, and of each of its tables.
 inline constexpr const char* shard_index_attribute = "shard_index";
 inline constexpr const char* shard_count_attribute = "shard_count";

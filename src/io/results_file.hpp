@@ -84,6 +84,8 @@ struct FileLayout {
   Shard shard = {};  ///< part of the file's identity
   /// Hashes of jobs that this one has grown from: their files are accepted and get the tables they lack.
   std::vector<std::string> earlier_hashes = {};
+  /// Class of floating-point arithmetic whose bits the rows have ("fma", "no-fma"); empty: it does not matter.
+  std::string arithmetic = {};
 };
 
 /// Bytes that a file with this layout takes, space reserved for everything but stages: an upper estimate, close for

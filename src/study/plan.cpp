@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study/plan.hpp"
 
+#include "solvers/adex_ensemble.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -154,7 +156,7 @@ std::vector<io::LiveTable> Plan::tables() const {
 }
 
 io::FileLayout Plan::layout(const config::Job& job) const {
-  return {job.study.title, job.resolved, job.hash, tables()};
+  return {job.study.title, job.resolved, job.hash, tables(), {}, {}, solvers::simd_class()};
 }
 
 std::int64_t Plan::bytes() const {

@@ -3,6 +3,7 @@
 
 #include "core/build_info.hpp"
 #include "io/results_file.hpp"
+#include "solvers/adex_ensemble.hpp"
 #include "solvers/solver_versions.hpp"
 
 namespace modscape::study {
@@ -16,7 +17,7 @@ std::map<std::string, std::string> session_provenance(const parallel::Communicat
                   {"commit", build.commit},
                   {"compiler", build.compiler},
                   {"ranks", std::to_string(comm.size())},
-                  {"simd", "scalar"}});
+                  {"simd", solvers::simd_target()}});
   return entries;
 }
 

@@ -114,6 +114,19 @@ SweepPoint PointRunner::point_of(std::span<const double> values) const {
   return point;
 }
 
+SweepPoint PointRunner::point(std::int64_t row) const {
+  std::vector<double> values(parameters_.size());
+  source_(row, values);
+  return point_of(values);
+}
+
+solvers::SpikeRun PointRunner::run(const SweepPoint& point, std::size_t k, solvers::SpikeIntegrator& integrator) const {
+  const auto input =
+      models::input_segments(protocol_of(point.protocol, point.currents[k], point.neuron.current_offset));
+  const solvers::SpikeTask task{point.neuron.parameters, input, point.neuron.rest()};
+  return std::move(integrator.run({&task, 1}).front());
+}
+
 void PointRunner::operator()(io::RowBlock& block) {
   std::vector<SweepPoint> points;
   std::vector<std::vector<models::InputSegment>> inputs;

@@ -35,6 +35,11 @@ class PointRunner {
   /// A BlockFunction of sweep/run_table.hpp.
   void operator()(io::RowBlock& block);
 
+  /// What row `row` of the round stands for, and its run under its k-th current, also by another integrator.
+  SweepPoint point(std::int64_t row) const;
+  solvers::SpikeRun run(const SweepPoint& point, std::size_t k) const { return run(point, k, *integrator_); }
+  solvers::SpikeRun run(const SweepPoint& point, std::size_t k, solvers::SpikeIntegrator& integrator) const;
+
  private:
   SweepPoint point_of(std::span<const double> values) const;
   void write_row(io::RowBlock& block, std::int64_t row, const SweepPoint& point,

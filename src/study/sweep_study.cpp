@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "solvers/adex_ensemble.hpp"
 #include "study/session.hpp"
 #include "study/sweep_rounds.hpp"
 #include "sweep/progress.hpp"
@@ -13,8 +14,10 @@
 namespace modscape::study {
 namespace {
 
+constexpr std::uint64_t verify_seed = 1;
+
 io::FileLayout layout_of(const config::Job& job, const SweepRounds& rounds, const Shard& shard) {
-  return {"sweep", job.resolved, job.hash, rounds.tables(), shard, job.earlier_hashes};
+  return {"sweep", job.resolved, job.hash, rounds.tables(), shard, job.earlier_hashes, solvers::simd_class()};
 }
 
 // Seconds per point, from points spread over the design; stops after a third of a second, so that a plan is instant
@@ -43,11 +46,11 @@ std::string currents_text(const config::SweepProtocol& protocol) {
 
 }  // namespace
 
-SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const Shard& shard,
-                           const std::string& path, bool force) {
-  const SweepRounds rounds(job.sweep, shard);
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
+                           const SweepOptions& options) {
+  const SweepRounds rounds(job.sweep, options.shard);
   io::ResultsFile file =
-      io::ResultsFile::open(comm, path, layout_of(job, rounds, shard), session_provenance(comm), force);
+      io::ResultsFile::open(comm, path, layout_of(job, rounds, options.shard), session_provenance(comm), options.force);
   SweepOutcome outcome;
   for (std::size_t r = 0; r < rounds.tables().size() && !outcome.stopped; ++r) {
     PointRunner runner(job.sweep, rounds.points(r, comm, file));
@@ -57,6 +60,9 @@ SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job
     outcome.failed += run.failed;
     outcome.stopped = run.stopped;
   }
+  if (options.verify > 0 && !outcome.stopped)
+    outcome.verification = verify_runs(comm, file, rounds.tables().front(),
+                                       PointRunner(job.sweep, rounds.design_points()), options.verify, verify_seed);
   file.close();
   return outcome;
 }

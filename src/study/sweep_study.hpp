@@ -6,17 +6,25 @@
 #include "config/job.hpp"
 #include "core/shard.hpp"
 #include "parallel/communicator.hpp"
+#include "study/verification.hpp"
 
 namespace modscape::study {
 
 struct SweepOutcome {
   std::int64_t done = 0, failed = 0;
   bool stopped = false;
+  std::optional<Verification> verification;
+};
+
+struct SweepOptions {
+  Shard shard = {};
+  bool force = false;
+  std::int64_t verify = 0;  ///< runs of the design to integrate again with CVODE
 };
 
 /// Collective: computes one shard of the design (or all of it) into `path`.
-SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const Shard& shard,
-                           const std::string& path, bool force);
+SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
+                           const SweepOptions& options);
 
 std::string sweep_plan_text(const config::Job& job, const Shard& shard, int ranks);
 

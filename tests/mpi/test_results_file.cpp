@@ -184,6 +184,20 @@ TEST_F(ResultsFileTest, AnotherJobIsRefusedUnlessForced) {
   forced.close();
 }
 
+// Rows of machines with and without fused multiply-add have other bits: one file holds those of one class.
+TEST_F(ResultsFileTest, AnotherArithmeticIsRefused) {
+  io::FileLayout layout = layout_of("aa");
+  layout.arithmetic = "fma";
+  ResultsFile file = ResultsFile::open(world, path, layout, {}, false);
+  file.close();
+  layout.arithmetic = "no-fma";
+  EXPECT_THROW(ResultsFile::open(world, path, layout, {}, false), BadInput);
+  layout.arithmetic = "fma";
+  ResultsFile next = ResultsFile::open(world, path, layout, {}, false);
+  EXPECT_TRUE(next.resumed());
+  next.close();
+}
+
 TEST_F(ResultsFileTest, ASecondWriterIsRefusedByName) {
   ResultsFile file = open();
   const std::string text = refusal();

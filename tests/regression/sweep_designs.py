@@ -84,6 +84,31 @@ class Designs(e2e.Case):
         self.assertEqual(counts[-1].sum(), 0)
 
 
+class Verification(e2e.Case):
+    def test_a_sample_against_cvode(self):
+        """Stored outside equality, for a finished file too; the same sample on any number of ranks."""
+        self.write("job.toml", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
+        self.run_ok("sweep", "job.toml", "-o", "plain.h5")
+        outcome = self.run_ok("sweep", "job.toml", "-o", "verified.h5", "--verify", "30", ranks=2)
+        self.assertIn("verified 30 runs with CVODE: 0 wrong spike counts", outcome.out)
+        self.assert_identical("plain.h5", "verified.h5")
+        self.run_ok("sweep", "job.toml", "-o", "plain.h5", "--verify", "30")
+        with h5py.File(self.folder / "plain.h5") as one, h5py.File(self.folder / "verified.h5") as two:
+            a, b = one["provenance/verification"], two["provenance/verification"]
+            for name in a:
+                np.testing.assert_array_equal(a[name], b[name], name)
+            self.assertLess(a.attrs["worst"], 1e-2)  # ms; tolerance 1e-4 per interval, some near their rheobase
+            self.assertGreater(np.asarray(a["spikes"]).sum(), 30)
+            np.testing.assert_array_equal(a.attrs["worst"], np.max(a["time_difference"]))
+
+    def test_a_loose_integration_is_found_out(self):
+        """A wrong reference would be as good as none: CVODE at rtol 1e-3 differs by far more."""
+        self.write("job.toml", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "cvode"\nrtol = 1e-3')))
+        self.run_ok("sweep", "job.toml", "-o", "loose.h5", "--verify", "30")
+        with h5py.File(self.folder / "loose.h5") as file:
+            self.assertGreater(file["provenance/verification"].attrs["worst"], 0.1)
+
+
 class Rounds(e2e.Case):
     def sweep(self, job, output, *options, **how):
         self.write("job.toml", job)
