@@ -69,6 +69,22 @@ OpenAttribute open_single(hid_t object, const std::string& name) {
     attribute.type = Type(check(H5Aget_type(attribute.id.get()), "H5Aget_type", name));
   return attribute;
 }
+
+struct Rows {
+  Space file, memory;
+};
+
+Rows select_rows(hid_t dataset, std::int64_t first, std::int64_t count) {
+  std::vector<hsize_t> lengths = shape(dataset), start(lengths.size(), 0);
+  start.at(0) = static_cast<hsize_t>(first);
+  lengths[0] = static_cast<hsize_t>(count);
+  Rows rows{
+      Space(check(H5Dget_space(dataset), "H5Dget_space")),
+      Space(check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), "H5Screate_simple"))};
+  check(H5Sselect_hyperslab(rows.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
+        "H5Sselect_hyperslab");
+  return rows;
+}
 }  // namespace
 
 void fail(const char* call, const std::string& object) {
@@ -198,18 +214,6 @@ Dataset create_dataset(hid_t location, const std::string& path, hid_t type, cons
       check(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape.data(), nullptr), "H5Screate", path));
   return Dataset(check(H5Dcreate2(location, path.c_str(), type, space.get(), H5P_DEFAULT, create.get(), H5P_DEFAULT),
                        "H5Dcreate2", path));
-}
-
-Rows select_rows(hid_t dataset, std::int64_t first, std::int64_t count) {
-  std::vector<hsize_t> lengths = shape(dataset), start(lengths.size(), 0);
-  start.at(0) = static_cast<hsize_t>(first);
-  lengths[0] = static_cast<hsize_t>(count);
-  Rows rows{
-      Space(check(H5Dget_space(dataset), "H5Dget_space")),
-      Space(check(H5Screate_simple(static_cast<int>(lengths.size()), lengths.data(), nullptr), "H5Screate_simple"))};
-  check(H5Sselect_hyperslab(rows.file.get(), H5S_SELECT_SET, start.data(), nullptr, lengths.data(), nullptr),
-        "H5Sselect_hyperslab");
-  return rows;
 }
 
 void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t first, std::int64_t count, hid_t transfer,

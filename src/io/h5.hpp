@@ -88,11 +88,6 @@ void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t firs
                const std::string& object);
 void write_rows(hid_t dataset, hid_t memory_type, const void* values, std::int64_t first, std::int64_t count,
                 hid_t transfer, const std::string& object);
-/// Rows [first, first + count) of the first dimension, as dataspaces of a transfer.
-struct Rows {
-  Space file, memory;
-};
-Rows select_rows(hid_t dataset, std::int64_t first, std::int64_t count);
 void write_all(hid_t dataset, hid_t memory_type, const void* values, const std::string& path);
 void write_text_dataset(hid_t location, const std::string& path, const std::string& text);
 void write_attribute(hid_t object, const std::string& name, const std::string& value);  ///< below 64 kB (limit of HDF5)

@@ -215,18 +215,20 @@ std::map<RowStatus, std::int64_t> reset_table(hid_t file, const RowTable& table,
   const h5::Dataset status = h5::open_dataset(file, table.path + "/status");
   const std::string attempts_name = provenance_path + table.path + "/attempts";
   const h5::Dataset attempts = h5::open_dataset(file, attempts_name);
-  const auto transfer = [](auto call, const h5::Dataset& dataset, std::vector<std::uint8_t>& values,
-                           std::int64_t first) {
-    const h5::Rows rows = h5::select_rows(dataset.get(), first, static_cast<std::int64_t>(values.size()));
-    h5::check(call(dataset.get(), H5T_NATIVE_UINT8, rows.memory.get(), rows.file.get(), H5P_DEFAULT, values.data()),
-              "transfer");
+  const auto read = [](const h5::Dataset& dataset, std::vector<std::uint8_t>& values, std::int64_t first) {
+    h5::read_rows(dataset.get(), H5T_NATIVE_UINT8, values.data(), first, static_cast<std::int64_t>(values.size()),
+                  H5P_DEFAULT, "row counters");
+  };
+  const auto write = [](const h5::Dataset& dataset, const std::vector<std::uint8_t>& values, std::int64_t first) {
+    h5::write_rows(dataset.get(), H5T_NATIVE_UINT8, values.data(), first, static_cast<std::int64_t>(values.size()),
+                   H5P_DEFAULT, "row counters");
   };
   std::map<RowStatus, std::int64_t> reset;
   for (std::int64_t first = 0; first < table.rows; first += step) {
     std::vector<std::uint8_t> codes(static_cast<std::size_t>(std::min(step, table.rows - first)));
     std::vector<std::uint8_t> begun(codes.size());
-    transfer(H5Dread, status, codes, first);
-    transfer(H5Dread, attempts, begun, first);
+    read(status, codes, first);
+    read(attempts, begun, first);
     bool changed = false;
     for (std::size_t row = 0; row < codes.size(); ++row) {
       if (std::ranges::find(statuses, status_of(codes[row])) == statuses.end()) continue;
@@ -235,8 +237,8 @@ std::map<RowStatus, std::int64_t> reset_table(hid_t file, const RowTable& table,
       changed = true;
     }
     if (!changed) continue;
-    transfer(H5Dwrite, attempts, begun, first);
-    transfer(H5Dwrite, status, codes, first);
+    write(attempts, begun, first);
+    write(status, codes, first);
   }
   return reset;
 }

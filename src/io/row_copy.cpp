@@ -172,6 +172,7 @@ void copy_scales(hid_t from, hid_t to, const std::string& path) {
 
 /// The values of one dataset in a block of rows.
 struct RowValues {
+  std::string path;
   h5::Dataset from, to;
   h5::Type type;
   std::size_t row_bytes = 0;
@@ -179,14 +180,10 @@ struct RowValues {
 
   void read(std::int64_t first, std::int64_t count) {
     bytes.resize(row_bytes * static_cast<std::size_t>(count));
-    const h5::Rows rows = h5::select_rows(from.get(), first, count);
-    h5::check(H5Dread(from.get(), type.get(), rows.memory.get(), rows.file.get(), H5P_DEFAULT, bytes.data()),
-              "H5Dread");
+    h5::read_rows(from.get(), type.get(), bytes.data(), first, count, H5P_DEFAULT, path);
   }
   void write(std::int64_t first, std::int64_t count) const {
-    const h5::Rows rows = h5::select_rows(to.get(), first, count);
-    h5::check(H5Dwrite(to.get(), type.get(), rows.memory.get(), rows.file.get(), H5P_DEFAULT, bytes.data()),
-              "H5Dwrite");
+    h5::write_rows(to.get(), type.get(), bytes.data(), first, count, H5P_DEFAULT, path);
   }
   const std::byte* row(std::int64_t index) const { return bytes.data() + row_bytes * static_cast<std::size_t>(index); }
 };
@@ -197,6 +194,7 @@ class TableCopy {
     std::size_t row_bytes = 1;
     for (const std::string& path : table.datasets) {
       RowValues& values = values_.emplace_back();
+      values.path = path;
       values.from = h5::open_dataset(from, path);
       if (writes_) values.to = h5::open_dataset(to, path);
       values.type = h5::Type(h5::check(H5Dget_type(values.from.get()), "H5Dget_type", path));

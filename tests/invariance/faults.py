@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -26,32 +25,14 @@ POINTS = ("create", "first-row", "between", "row", "close")
 HITS = []  # a line per interruption
 
 
-class Faults(e2e.Case):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.references = pathlib.Path(folder.name)
-        cls.made = {}
-
+class Faults(e2e.WithReference):
     def setUp(self):
         super().setUp()
         self.rng = random.Random(f"{SEED} {self._testMethodName}")
         self.use("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
 
-    def use(self, kind, job):
-        self.kind = kind
-        self.write("job.toml", job)
-
     def use_slow_sweep(self):
         self.use("sweep", e2e.example("small_sweep.toml"))
-
-    def reference(self):
-        job = (self.folder / "job.toml").read_text()
-        if job not in self.made:
-            self.made[job] = self.references / f"{len(self.made)}.h5"
-            self.run_ok(self.kind, "job.toml", "-o", self.made[job])
-        return self.made[job]
 
     def job(self, output="out.h5", ranks=2, env=None, more=()):
         return self.start(self.kind, "job.toml", "-o", output, *more, ranks=ranks, env=env)

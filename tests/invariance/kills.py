@@ -6,7 +6,6 @@ import pathlib
 import random
 import signal
 import sys
-import tempfile
 import time
 import unittest
 
@@ -39,31 +38,14 @@ def passage(table, rng):
     return before + rng.randint(1, writes(dict(TABLES)[table]) - 1)
 
 
-class Killed(e2e.Case):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.references = pathlib.Path(folder.name)
-        cls.made = {}
-
+class Killed(e2e.WithReference):
     def setUp(self):
         super().setUp()
         self.rng = random.Random(f"{SEED} {self._testMethodName}")
-        self.kind = "study"
-        self.write("job.toml", e2e.tiny_study())
+        self.use("study", e2e.tiny_study())
 
     def use_sweep(self, method):
-        self.kind = "sweep"
-        self.write("job.toml", e2e.example("small_sweep.toml", ('method = "cvode"', f'method = "{method}"')))
-
-    def reference(self):
-        """The uninterrupted run on one rank; made once per job."""
-        job = (self.folder / "job.toml").read_text()
-        if job not in self.made:
-            self.made[job] = self.references / f"{len(self.made)}.h5"
-            self.run_ok(self.kind, "job.toml", "-o", self.made[job])
-        return self.made[job]
+        self.use("sweep", e2e.example("small_sweep.toml", ('method = "cvode"', f'method = "{method}"')))
 
     def job(self, ranks, env=None, more=()):
         return self.start(self.kind, "job.toml", "-o", "out.h5", *more, ranks=ranks, env=env)

@@ -172,6 +172,29 @@ def edited(text, *changes):
     return text
 
 
+class WithReference(Case):
+    """A job that something befalls, and the file that its uninterrupted run on one rank writes."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.references = pathlib.Path(folder.name)
+        cls.made = {}
+
+    def use(self, kind, job):
+        self.kind = kind
+        self.write("job.toml", job)
+
+    def reference(self):
+        """Made once per job."""
+        job = (self.folder / "job.toml").read_text()
+        if job not in self.made:
+            self.made[job] = self.references / f"{len(self.made)}.h5"
+            self.run_ok(self.kind, "job.toml", "-o", self.made[job])
+        return self.made[job]
+
+
 def example(name, *changes):
     """An example job, with its data files named by their full path."""
     return edited((EXAMPLES / name).read_text().replace("../data/", f"{SOURCE}/jobs/data/"), *changes)
