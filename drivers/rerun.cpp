@@ -7,7 +7,7 @@
 #include "commands.hpp"
 #include "config/job.hpp"
 #include "config/suggestions.hpp"
-#include "io/merge.hpp"
+#include "io/reset_rows.hpp"
 
 namespace modscape::drivers {
 namespace {

@@ -46,10 +46,9 @@ class Condition:
     text: str
 
 
-@dataclass(frozen=True)
-class Study:
-    """A finished study, in memory. Dictionaries are keyed by condition name or by pair (from, to), in the order of the job.
-    `separations` has no pair when there were too few models for components."""
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What every file says of itself."""
 
     title: str
     program: str
@@ -59,6 +58,13 @@ class Study:
     sessions: list
     caveat: str
     citation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Results):
+    """A finished study, in memory. Dictionaries are keyed by condition name or by pair (from, to), in the order of the job.
+    `separations` has no pair when there were too few models for components."""
+
     conditions: dict
     models: dict
     fits: dict
@@ -78,23 +84,15 @@ class SweepAxis:
     together: list  # names of axes zipped with it
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, kw_only=True)
+class Sweep(Results):
     """The finished rows of a sweep and its rounds that vary along two axes; `columns` hold one value per row (and current)."""
 
-    title: str
-    program: str
-    job: dict
-    job_text: str
-    job_hash: str
-    sessions: list
     axes: list
     columns: dict
     round: np.ndarray
     failed: int
     regimes: dict  # code -> name
-    caveat: str = ""
-    citation: str = ""
 
     @property
     def summary(self):
@@ -124,6 +122,20 @@ def _job(file):
     return tomllib.loads(_text(file["provenance/job_text"][()]))
 
 
+def _of_any_file(file, job, title, caveat=""):
+    """The fields of Results."""
+    return {
+        "title": title,
+        "program": _text(file.attrs["program"]),
+        "job": job,
+        "job_text": _text(file["provenance/job_text"][()]),
+        "job_hash": _text(file["provenance"].attrs.get("job_hash", "")),
+        "sessions": _sessions(file["provenance/sessions"][()]),
+        "caveat": caveat,
+        "citation": job.get("data", {}).get("citation", ""),
+    }
+
+
 def _read_sweep(file, path):
     job = _job(file)
     tables = ["sweep", *(f"round_{r + 1}" for r in range(len(job.get("round", []))))]
@@ -146,12 +158,7 @@ def _read_sweep(file, path):
         varied = ", ".join(axis.name for axis in axes) or "nothing"
         raise ResultsError(f"varies {varied}: a landscape is drawn of sweeps along two axes")
     return Sweep(
-        title=f"Landscape over {axes[0].name} and {axes[1].name}",
-        program=_text(file.attrs["program"]),
-        job=job,
-        job_text=_text(file["provenance/job_text"][()]),
-        job_hash=_text(file["provenance"].attrs.get("job_hash", "")),
-        sessions=_sessions(file["provenance/sessions"][()]),
+        **_of_any_file(file, job, f"Landscape over {axes[0].name} and {axes[1].name}"),
         axes=axes,
         columns={name: values.reshape(len(rounds)) for name, values in columns.items()},
         round=rounds,
@@ -199,21 +206,13 @@ def _read(file, path):
     job = _job(file)
     if job["job"]["kind"] != "study":
         raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies and sweeps")
-    job_text = _text(file["provenance/job_text"][()])
     conditions = {c["name"]: Condition(c["name"], c["label"], c["text"]) for c in job["condition"]}
     pairs = [(p["from"], p["to"]) for p in job.get("pair", [])]
     _require_finished(file, path, conditions, pairs)
     verdicts = {pair: _section(file, "verdict/" + "_to_".join(pair)) for pair in pairs}
     caveats = [v.attribute("caveat") for v in verdicts.values()] or [job["data"].get("caveat", "")]
     return Study(
-        title=_text(file.attrs.get("title", "")) or job["job"].get("title", ""),
-        program=_text(file.attrs["program"]),
-        job=job,
-        job_text=job_text,
-        job_hash=_text(file["provenance"].attrs.get("job_hash", "")),
-        sessions=_sessions(file["provenance/sessions"][()]),
-        caveat="; ".join(dict.fromkeys(caveats)),
-        citation=job["data"].get("citation", ""),
+        **_of_any_file(file, job, _text(file.attrs.get("title", "")) or job["job"].get("title", ""), "; ".join(dict.fromkeys(caveats))),
         conditions=conditions,
         models={c: _live_table(file, f"models/{c}") for c in conditions},
         fits={c: _section(file, f"fit/{c}") for c in conditions},

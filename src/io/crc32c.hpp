@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace modscape::io {
 
@@ -16,6 +17,14 @@ inline constexpr std::uint32_t crc32c_start = 0xFFFFFFFFU;
 void extend_crc32c(std::span<std::uint32_t> running, const void* rows, std::size_t row_bytes);
 /// The same without the instruction.
 void extend_crc32c_bytewise(std::span<std::uint32_t> running, const void* rows, std::size_t row_bytes);
+
+/// One column of a block of rows.
+struct ColumnBytes {
+  const void* rows;
+  std::size_t row_bytes;
+};
+/// The checksum of each row: over its bytes of every column, in this order.
+std::vector<std::uint32_t> row_checksums(std::size_t rows, std::span<const ColumnBytes> columns);
 
 std::uint32_t crc32c(const void* data, std::size_t size);
 

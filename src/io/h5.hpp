@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.hpp"
 #include "parallel/communicator.hpp"
 
 namespace modscape::io::h5 {
@@ -104,5 +105,16 @@ void describe(hid_t dataset, const std::string& units, const std::string& text);
 void make_scale(hid_t dataset, const std::string& name);
 void attach_scale(hid_t dataset, hid_t scale, std::size_t dimension);
 std::vector<std::string> attached_scales(hid_t dataset, unsigned dimension);  ///< absolute paths
+
+/// Whatever HDF5 complains about in a file we were given is the file's fault: BadInput that names `file`, and `part` of
+/// it if not empty.
+template <class Action>
+auto reading(const std::string& file, const std::string& part, Action action) {
+  try {
+    return action();
+  } catch (const IoFailure& failure) {
+    throw BadInput(file, (part.empty() ? "" : part + " ") + "cannot be read: " + failure.what());
+  }
+}
 
 }  // namespace modscape::io::h5

@@ -2,6 +2,7 @@
 #include "io/layout.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -54,6 +55,8 @@ void make_table(hid_t file, const LiveTable& table) {
     h5::write_attribute(group.get(), first_row_attribute, static_cast<double>(table.first_row));
     h5::write_attribute(group.get(), all_rows_attribute, static_cast<double>(table.all_rows));
   }
+  if (!table.derived_from.empty())
+    h5::write_attribute(group.get(), derived_from_attribute, fmt::format("{}", fmt::join(table.derived_from, " ")));
   const h5::Dataset rows = make_index_axis(file, row_axis_path(table), table.rows, "row of the table");
   std::map<std::string, h5::Dataset> scales;
   for (const Axis& axis : table.axes)
@@ -198,6 +201,13 @@ void create_results_file(const std::string& path, const FileLayout& layout) {
   write_structure(temporary.path(), layout, path);
   fault_point("create", 0);
   temporary.commit();
+}
+
+void require_program_file(const TreeReader& file, const std::string& path) {
+  if (file.attribute("/", "program") != program_name || !file.exists(provenance_path))
+    throw BadInput(path, "is not a results file of modscape");
+  if (const double version = file.number("/", "format_version"); version != format_version)
+    throw BadInput(path, fmt::format("has format version {}, this program reads {}", version, format_version));
 }
 
 Shard shard_of(const TreeReader& file) {

@@ -18,6 +18,7 @@ inline constexpr const char* shard_index_attribute = "shard_index";
 inline constexpr const char* shard_count_attribute = "shard_count";
 inline constexpr const char* first_row_attribute = "first_row";
 inline constexpr const char* all_rows_attribute = "all_rows";
+inline constexpr const char* derived_from_attribute = "derived_from";  ///< of a table: paths, separated by spaces
 inline constexpr std::size_t session_lines = 128;       ///< starts of one job that get a line of their own
 inline constexpr std::size_t session_bytes = 4096;      ///< longest line
 inline constexpr std::size_t utilisation_ranks = 1024;  ///< ranks whose utilisation is recorded
@@ -30,6 +31,9 @@ std::string utilisation_path(const LiveTable& table);
 
 /// The file with its structure, space and coordinates, not yet durable. BadInput naming `target` if it does not fit.
 void write_structure(const std::string& path, const FileLayout& layout, const std::string& target);
+
+/// BadInput unless this program can read the file's format.
+void require_program_file(const TreeReader& file, const std::string& path);
 
 /// Which part of its job a results file holds.
 Shard shard_of(const TreeReader& file);

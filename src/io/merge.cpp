@@ -39,23 +39,6 @@ std::vector<std::string> used_sessions(const TreeReader& file) {
   return lines;
 }
 
-void require_program_file(const TreeReader& file, const std::string& path) {
-  if (file.attribute("/", "program") != program_name || !file.exists(provenance_path))
-    throw BadInput(path, "is not a results file of modscape");
-  if (const double version = file.number("/", "format_version"); version != format_version)
-    throw BadInput(path, fmt::format("has format version {}, this program reads {}", version, format_version));
-}
-
-/// Whatever HDF5 complains about in a file we were given is the file's fault.
-template <class Action>
-auto reading(const std::string& path, Action action) {
-  try {
-    return action();
-  } catch (const IoFailure& failure) {
-    throw BadInput(path, fmt::format("cannot be read: {}", failure.what()));
-  }
-}
-
 Part read_part(const std::string& path) {
   Part part;
   const TreeReader reader(path);
@@ -65,7 +48,7 @@ Part read_part(const std::string& path) {
   part.shard = shard_of(reader);
   part.sessions = used_sessions(reader);
   part.bytes = file_size(path);
-  return reading(path, [&] {
+  return h5::reading(path, {}, [&] {
     const h5::File file = h5::open_file(path, H5F_ACC_RDONLY);
     part.tables = row_tables(file.get());
     part.content = common_content(file.get(), part.tables);
@@ -204,57 +187,6 @@ void copy_parts(const std::vector<Part>& parts, hid_t to, MergeReport& report,
   }
 }
 
-RowStatus status_of(std::uint8_t code) {
-  return static_cast<RowStatus>(code);
-}
-
-/// Of one table: statuses to empty, attempts to none. Attempts first: a kill in between leaves a failed row.
-std::map<RowStatus, std::int64_t> reset_table(hid_t file, const RowTable& table,
-                                              const std::vector<RowStatus>& statuses) {
-  constexpr std::int64_t step = 1 << 20;
-  const h5::Dataset status = h5::open_dataset(file, table.path + "/status");
-  const std::string attempts_name = provenance_path + table.path + "/attempts";
-  const h5::Dataset attempts = h5::open_dataset(file, attempts_name);
-  const auto read = [](const h5::Dataset& dataset, std::vector<std::uint8_t>& values, std::int64_t first) {
-    h5::read_rows(dataset.get(), H5T_NATIVE_UINT8, values.data(), first, static_cast<std::int64_t>(values.size()),
-                  H5P_DEFAULT, "row counters");
-  };
-  const auto write = [](const h5::Dataset& dataset, const std::vector<std::uint8_t>& values, std::int64_t first) {
-    h5::write_rows(dataset.get(), H5T_NATIVE_UINT8, values.data(), first, static_cast<std::int64_t>(values.size()),
-                   H5P_DEFAULT, "row counters");
-  };
-  std::map<RowStatus, std::int64_t> reset;
-  for (std::int64_t first = 0; first < table.rows; first += step) {
-    std::vector<std::uint8_t> codes(static_cast<std::size_t>(std::min(step, table.rows - first)));
-    std::vector<std::uint8_t> begun(codes.size());
-    read(status, codes, first);
-    read(attempts, begun, first);
-    bool changed = false;
-    for (std::size_t row = 0; row < codes.size(); ++row) {
-      if (std::ranges::find(statuses, status_of(codes[row])) == statuses.end()) continue;
-      ++reset[status_of(codes[row])];
-      codes[row] = begun[row] = 0;
-      changed = true;
-    }
-    if (!changed) continue;
-    write(attempts, begun, first);
-    write(status, codes, first);
-  }
-  return reset;
-}
-
-/// The file again, in the form that ranks can write to.
-void unpack(const std::string& path, const std::vector<RowTable>& tables) {
-  TemporaryFile temporary(path);
-  const h5::File packed = h5::open_file(path, H5F_ACC_RDONLY);
-  h5::File live = h5::create_file(temporary.path());
-  copy_structure(packed.get(), live.get(), tables, Storage::live);
-  for (const RowTable& table : tables)
-    if (!copy_rows(packed.get(), live.get(), table, {}).missing.empty())
-      throw BadInput(path, fmt::format("has damaged rows in {}", table.path), "merge the shards again");
-  live.close(temporary.path());
-  temporary.commit();
-}
 }  // namespace
 
 MergeReport merge_shards(const std::string& target, const std::vector<std::string>& shards, bool force,
@@ -296,32 +228,6 @@ MergeReport merge_shards(const std::string& target, const std::vector<std::strin
     report.bytes_after = file_size(target);
   }
   return report;
-}
-
-std::vector<ResetRows> reset_rows(const std::string& path, const std::vector<RowStatus>& statuses) {
-  {
-    const TreeReader reader(path);
-    require_program_file(reader, path);
-  }
-  const FileLock lock(path);
-  const auto [tables, packed] = reading(path, [&] {
-    const h5::File file = h5::open_file(path, H5F_ACC_RDONLY);
-    std::vector<RowTable> found = row_tables(file.get());
-    const bool compressed = is_compressed(file.get(), found);
-    return std::pair(std::move(found), compressed);
-  });
-  std::int64_t failed = 0;
-  for (const TableProgress& table : read_progress(path)) failed += table.failed;
-  std::vector<ResetRows> reset;
-  if (failed == 0) return reset;
-  if (packed) unpack(path, tables);
-  h5::File file = h5::open_file(path, H5F_ACC_RDWR);
-  for (const RowTable& table : tables)
-    for (const auto& [status, rows] : reset_table(file.get(), table, statuses))
-      reset.push_back({table.path, status, rows});
-  file.close(path);
-  sync_file(path);
-  return reset;
 }
 
 Shard read_shard(const std::string& path) {

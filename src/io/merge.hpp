@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Joins the shards of one job into the file that a single job would have written (equal for `modscape compare`), every
-// row checked against its checksum, compressed, in the order of the design; and gives rows with a failure back to be
-// computed again. Serial; memory does not grow with the number of rows.
+// row checked against its checksum, compressed, in the order of the design. Serial; memory does not grow with the
+// number of rows.
 #pragma once
 #include <functional>
 #include <string>
@@ -32,18 +32,6 @@ struct MergeReport {
 MergeReport merge_shards(const std::string& target, const std::vector<std::string>& shards, bool force,
                          const std::function<void(std::int64_t)>& start,
                          const std::function<void(std::int64_t)>& advance);
-
-/// Rows of each table that were reset.
-struct ResetRows {
-  std::string table;
-  RowStatus status;
-  std::int64_t rows;
-};
-
-/// Sets rows with one of these statuses to empty and forgets how often they were begun, so that the next run computes
-/// them. A compressed file is first written out again in the form that a job can write to. BadInput while a job writes
-/// the file.
-std::vector<ResetRows> reset_rows(const std::string& path, const std::vector<RowStatus>& statuses);
 
 /// Which part of its job a results file holds. BadInput if it is none.
 Shard read_shard(const std::string& path);

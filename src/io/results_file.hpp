@@ -52,8 +52,9 @@ struct LiveTable {
   std::int64_t rows = 0;
   std::vector<Axis> axes;
   std::vector<Column> columns;
-  std::int64_t first_row = 0;  ///< in the whole table, of row 0 here
-  std::int64_t all_rows = 0;   ///< of the whole table, if this is a shard's part of it
+  std::int64_t first_row = 0;             ///< in the whole table, of row 0 here
+  std::int64_t all_rows = 0;              ///< of the whole table, if this is a shard's part of it
+  std::vector<std::string> derived_from;  ///< tables whose rows say what the rows of this one are
 };
 
 /// Rows [first, last) of a table.

@@ -75,12 +75,11 @@ RowStatus RowBlock::status(std::int64_t row) const {
 }
 
 std::vector<std::uint32_t> RowBlock::crcs() const {
-  std::vector<std::uint32_t> running(statuses_.size(), crc32c_start);
+  std::vector<ColumnBytes> columns;
   for (std::size_t c = 0; c < columns_.size(); ++c)
-    extend_crc32c(running, columns_[c].data(), widths_[c] * element_bytes(types_[c]));
-  extend_crc32c(running, statuses_.data(), sizeof(statuses_[0]));
-  for (std::uint32_t& crc : running) crc = ~crc;
-  return running;
+    columns.push_back({columns_[c].data(), widths_[c] * element_bytes(types_[c])});
+  columns.push_back({statuses_.data(), sizeof(statuses_[0])});
+  return row_checksums(statuses_.size(), columns);
 }
 
 std::span<const std::byte> RowBlock::column_bytes(std::size_t column) const {

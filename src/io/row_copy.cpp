@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -46,6 +47,11 @@ std::int64_t whole_number(hid_t object, const char* name, std::int64_t fallback)
   return value >= 0 && value < most ? static_cast<std::int64_t>(value) : fallback;
 }
 
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 RowTable describe_table(hid_t file, const std::string& path) {
   const h5::Object group = h5::open_object(file, path);
   const h5::Dataset status = h5::open_dataset(file, path + "/status"), crc = h5::open_dataset(file, path + "/crc");
@@ -56,8 +62,9 @@ RowTable describe_table(hid_t file, const std::string& path) {
   table.first_row = whole_number(group.get(), first_row_attribute, 0);
   table.all_rows = whole_number(group.get(), all_rows_attribute, table.rows);
   table.axes = {axis, provenance_path + axis};
-  std::istringstream names(h5::text_attribute(crc.get(), "columns"));
-  for (std::string name; names >> name;) table.columns.push_back(path + "/" + name);
+  for (const std::string& name : words(h5::text_attribute(crc.get(), "columns")))
+    table.columns.push_back(path + "/" + name);
+  table.derived_from = words(h5::text_attribute(group.get(), derived_from_attribute));
   for (const std::string& top : {path, provenance_path + path}) {
     if (!h5::exists(file, top)) continue;
     for_each_object(file, top, [&](const std::string& object) {
@@ -235,14 +242,13 @@ class TableCopy {
   }
 
  private:
-  // As RowBlock::crcs().
+  // Of what was read, as RowBlock::crcs() of what was computed.
   std::vector<std::uint32_t> checksums(std::int64_t count) const {
-    std::vector<std::uint32_t> running(static_cast<std::size_t>(count), crc32c_start);
+    std::vector<ColumnBytes> summed;
     for (const std::size_t column : columns_)
-      extend_crc32c(running, values_[column].bytes.data(), values_[column].row_bytes);
-    extend_crc32c(running, values_[status_].bytes.data(), values_[status_].row_bytes);
-    for (std::uint32_t& crc : running) crc = ~crc;
-    return running;
+      summed.push_back({values_[column].bytes.data(), values_[column].row_bytes});
+    summed.push_back({values_[status_].bytes.data(), values_[status_].row_bytes});
+    return row_checksums(static_cast<std::size_t>(count), summed);
   }
 
   bool writes_;

@@ -15,13 +15,14 @@ namespace modscape::io {
 
 /// A live table as a file holds it.
 struct RowTable {
-  std::string path;                   ///< "/sweep"
-  std::int64_t rows = 0;              ///< here
-  std::int64_t first_row = 0;         ///< of the whole table, that is row 0 here
-  std::int64_t all_rows = 0;          ///< of the whole table
-  std::vector<std::string> axes;      ///< its row axes: in the table, and of the counters below /provenance
-  std::vector<std::string> datasets;  ///< absolute paths of what has one entry per row, other than the axes
-  std::vector<std::string> columns;   ///< absolute paths, in the order of the checksum
+  std::string path;                       ///< "/sweep"
+  std::int64_t rows = 0;                  ///< here
+  std::int64_t first_row = 0;             ///< of the whole table, that is row 0 here
+  std::int64_t all_rows = 0;              ///< of the whole table
+  std::vector<std::string> axes;          ///< its row axes: in the table, and of the counters below /provenance
+  std::vector<std::string> datasets;      ///< absolute paths of what has one entry per row, other than the axes
+  std::vector<std::string> columns;       ///< absolute paths, in the order of the checksum
+  std::vector<std::string> derived_from;  ///< as LiveTable says
 };
 std::vector<RowTable> row_tables(hid_t file);
 

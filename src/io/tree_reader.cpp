@@ -8,16 +8,6 @@
 
 namespace modscape::io {
 namespace {
-/// HDF5's complaints about this file, in the words of a person who was given it.
-template <class Action>
-auto reading(const std::string& file, const std::string& path, Action action) {
-  try {
-    return action();
-  } catch (const IoFailure& failure) {
-    throw BadInput(file, fmt::format("{} cannot be read: {}", path, failure.what()));
-  }
-}
-
 /// Bytes in the file; a filtered dataset may be larger in memory, but by no more than deflate can do.
 std::uint64_t most_bytes(hid_t dataset, std::uint64_t file_bytes) {
   constexpr std::uint64_t best_compression = 1032;
@@ -52,7 +42,7 @@ struct TreeReader::Impl {
   template <class T>
   std::vector<T> read(const std::string& path, hid_t memory_type, const char* wanted,
                       const std::function<bool(H5T_class_t, std::size_t)>& accepts) const {
-    return reading(name, path, [&] {
+    return h5::reading(name, path, [&] {
       const h5::Dataset data = dataset(path);
       const h5::Type type(h5::check(H5Dget_type(data.get()), "H5Dget_type", path));
       const std::size_t size = H5Tget_size(type.get());
@@ -68,7 +58,7 @@ struct TreeReader::Impl {
 TreeReader::TreeReader(const std::string& path) : impl_(std::make_unique<Impl>()) {
   if (!file_exists(path)) throw BadInput(path, "no such file");
   impl_->name = path;
-  reading(path, "the file", [&] {
+  h5::reading(path, "the file", [&] {
     impl_->bytes = static_cast<std::uint64_t>(file_size(path));
     impl_->file = h5::open_file(path, H5F_ACC_RDONLY);
   });
@@ -78,11 +68,11 @@ TreeReader::TreeReader(TreeReader&&) noexcept = default;
 TreeReader& TreeReader::operator=(TreeReader&&) noexcept = default;
 
 bool TreeReader::exists(const std::string& path) const {
-  return reading(impl_->name, path, [&] { return h5::exists(impl_->file.get(), path); });
+  return h5::reading(impl_->name, path, [&] { return h5::exists(impl_->file.get(), path); });
 }
 
 std::vector<std::int64_t> TreeReader::shape(const std::string& path) const {
-  return reading(impl_->name, path, [&] {
+  return h5::reading(impl_->name, path, [&] {
     const std::vector<hsize_t> lengths = h5::shape(impl_->dataset(path).get());
     return std::vector<std::int64_t>(lengths.begin(), lengths.end());
   });
@@ -105,7 +95,7 @@ std::vector<std::uint8_t> TreeReader::u8(const std::string& path) const {
 }
 
 std::vector<std::string> TreeReader::strings(const std::string& path) const {
-  return reading(impl_->name, path, [&] {
+  return h5::reading(impl_->name, path, [&] {
     const h5::Dataset data = impl_->dataset(path);
     const h5::Type type(h5::check(H5Dget_type(data.get()), "H5Dget_type", path));
     const std::size_t width = H5Tget_size(type.get());
@@ -124,15 +114,15 @@ std::vector<std::string> TreeReader::strings(const std::string& path) const {
 }
 
 std::string TreeReader::attribute(const std::string& path, const std::string& name) const {
-  return reading(impl_->name, path, [&] { return h5::text_attribute(impl_->object(path).get(), name); });
+  return h5::reading(impl_->name, path, [&] { return h5::text_attribute(impl_->object(path).get(), name); });
 }
 
 double TreeReader::number(const std::string& path, const std::string& name) const {
-  return reading(impl_->name, path, [&] { return h5::number_attribute(impl_->object(path).get(), name); });
+  return h5::reading(impl_->name, path, [&] { return h5::number_attribute(impl_->object(path).get(), name); });
 }
 
 std::vector<std::string> TreeReader::children(const std::string& path) const {
-  return reading(impl_->name, path, [&] {
+  return h5::reading(impl_->name, path, [&] {
     const h5::Object object = impl_->object(path);
     return h5::is_group(object.get(), ".") ? h5::children(object.get()) : std::vector<std::string>{};
   });

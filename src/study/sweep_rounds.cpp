@@ -44,8 +44,12 @@ SweepRounds::SweepRounds(const config::SweepJob& job, const Shard& shard) : job_
                    "run the shards of the job without its [[round]] tables, merge them, then run the job with them on "
                    "the merged file");
   tables_.push_back(sweep::cut_to_shard(sweep_table(job, 0, design_.size()), shard));
-  for (std::size_t r = 0; r < job.rounds.size(); ++r)
-    tables_.push_back(sweep_table(job, static_cast<std::int64_t>(r) + 1, job.rounds[r].points));
+  for (std::size_t r = 0; r < job.rounds.size(); ++r) {
+    io::LiveTable table = sweep_table(job, static_cast<std::int64_t>(r) + 1, job.rounds[r].points);
+    if (job.rounds[r].kind == config::RoundKind::refine)
+      for (const io::LiveTable& earlier : tables_) table.derived_from.push_back(earlier.path);
+    tables_.push_back(std::move(table));
+  }
 }
 
 PointRunner::PointSource SweepRounds::design_points() const {

@@ -235,6 +235,15 @@ class Rerun(Shards):
         self.refused(r"cost_limt is not a failure \(did you mean cost_limit\?\)", "rerun", "--failed", "--status", "cost_limt", "sweep.h5")
         self.refused("say which rows", "rerun", "sweep.h5")
 
+    def test_refuses_rows_that_rounds_were_derived_from(self):
+        job = e2e.example("small_sweep.toml", *FAILING)
+        self.run_ok("sweep", "sweep.toml")
+        before, _ = self.statuses("sweep.h5")
+        self.write("sweep.toml", job + '[[round]]\nkind = "extend"\npoints = 8\n[[round]]\nkind = "refine"\nby = "counts"\npoints = 8\n')
+        self.run_ok("sweep", "sweep.toml")
+        self.refused(r"the points of /round_2 were derived from /round_1, of which \d+ rows would be computed again.*--force", "rerun", "--failed", "sweep.h5")
+        np.testing.assert_array_equal(self.statuses("sweep.h5")[0], before)
+
     def test_refuses_while_a_job_writes(self):
         self.write("long.toml", e2e.example("small_sweep.toml", ("points = 64", "points = 100000")))
         run = self.start("sweep", "long.toml")
