@@ -10,6 +10,7 @@
 
 #include "batch/script.hpp"
 #include "commands.hpp"
+#include "io/file_system.hpp"
 #include "sweep/progress.hpp"
 
 namespace modscape::drivers {
@@ -56,6 +57,7 @@ void print_gaps(const std::string& target, const io::MergeReport& report) {
 
 ExitCode run(const MergeCommand& command, const parallel::Communicator& comm) {
   if (!comm.is_root()) return ExitCode::done;
+  io::require_writable(command.target);
   std::vector<std::string> files;
   for (const std::string& name : command.shards) {
     if (!std::filesystem::is_directory(name)) {

@@ -20,7 +20,7 @@ struct RerunCommand {
 
 std::vector<io::RowStatus> failures() {
   std::vector<io::RowStatus> all;
-  for (int code = static_cast<int>(io::RowStatus::done) + 1; code <= static_cast<int>(io::RowStatus::crashed); ++code)
+  for (int code = static_cast<int>(io::RowStatus::done) + 1; code <= static_cast<int>(io::last_status); ++code)
     all.push_back(static_cast<io::RowStatus>(code));
   return all;
 }

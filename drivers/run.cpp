@@ -23,7 +23,14 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 void add_walltime_option(CLI::App& command, RunOptions& options) {
   command.add_option("--max-walltime", options.max_walltime, "Drain and exit 75 before this many seconds have passed")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            double seconds = 0;
+            return CLI::detail::lexical_cast(text, seconds) && seconds > 0
+                       ? std::string()
+                       : text + " is not a positive number of seconds";
+          },
+          "POSITIVE"));
 }
 
 config::Job share_job(const parallel::Communicator& comm, const RunOptions& options,

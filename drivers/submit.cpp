@@ -35,6 +35,9 @@ config::SlurmProfile adjusted_profile(const SubmitCommand& command) {
   take(profile.account, command.account);
   take(profile.partition, command.partition);
   take(profile.qos, command.qos);
+  for (const std::string& option : command.sbatch)
+    if (!config::is_sbatch_option(option))
+      throw BadInput("--sbatch", fmt::format("\"{}\" is not an option", option), "write --sbatch=--name=value");
   profile.sbatch.insert(profile.sbatch.end(), command.sbatch.begin(), command.sbatch.end());
   if (command.ranks > 0) profile.ranks = command.ranks;
   if (command.throttle >= 0) profile.throttle = command.throttle;
@@ -64,6 +67,8 @@ std::int64_t shard_count(const SubmitCommand& command, const config::Job& job, c
 // What lies there already must be what the job would write.
 void require_free_outputs(const batch::BatchJob& batch, const config::Job& job) {
   io::require_writable(batch.output);
+  if (io::file_exists(batch.output)) io::require_results_of(batch.output, job.hash, {}, job.earlier_hashes);
+  if (batch.shards == 1) return;
   for (std::int64_t index = 0; index < batch.shards; ++index) {
     const Shard shard{index, batch.shards};
     const std::string path = shard_path(batch.output, shard);
@@ -91,21 +96,28 @@ void require_array_fits(std::int64_t shards) {
                    "take fewer shards of more ranks");
 }
 
-std::string submitted(const std::vector<std::string>& words) {
+std::string submitted(const std::vector<std::string>& words, const std::string& advice) {
   const batch::CommandOutput result = batch::run_command(words);
-  if (result.code != 0)
-    throw BadInput("sbatch", fmt::format("exit code {}: {}", result.code, result.err.empty() ? result.out : result.err),
-                   "the script is written; mend it or the profile, and submit again");
+  if (result.code != 0) {
+    std::string said = result.err.empty() ? result.out : result.err;
+    said.resize(said.find_last_not_of("\n") + 1);
+    throw BadInput("sbatch", fmt::format("exit code {}: {}", result.code, said), advice);
+  }
   return result.out.substr(0, result.out.find_first_of(";\n"));
 }
 
 void submit(const batch::BatchJob& batch, const batch::ScriptPaths& scripts) {
   if (batch.shards > 1) require_array_fits(batch.shards);
-  const std::string id = submitted({"sbatch", "--parsable", scripts.job});
+  const std::string id = submitted({"sbatch", "--parsable", scripts.job},
+                                   "the script is written; mend it or the profile, and submit again");
   fmt::print("submitted job {}{}\n", id, batch.shards > 1 ? fmt::format(" with {} elements", batch.shards) : "");
   if (batch.shards == 1) return;
-  fmt::print("submitted job {}: merges into {} when they have ended\n",
-             submitted({"sbatch", "--parsable", "--dependency=afterany:" + id, scripts.merge}), batch.output);
+  const std::string after = "--dependency=afterany:" + id;
+  fmt::print(
+      "submitted job {}: merges into {} when they have ended\n",
+      submitted({"sbatch", "--parsable", after, scripts.merge},
+                fmt::format("only the merge was not submitted: sbatch {} {}", after, batch::shell_word(scripts.merge))),
+      batch.output);
 }
 
 void print_next(const batch::BatchJob& batch, const batch::ScriptPaths& scripts, bool now) {
@@ -133,6 +145,7 @@ ExitCode run(const SubmitCommand& command, const parallel::Communicator& comm) {
   batch.job_file = std::filesystem::absolute(command.run.job_file).lexically_normal().string();
   batch.output = std::filesystem::absolute(whole_output_path(command.run, job)).lexically_normal().string();
   batch.shards = shard_count(command, job, batch.profile);
+  if (batch.shards == 1 && command.throttle < 0) batch.profile.throttle = 0;  // the profile's is for arrays
   batch::require_submittable(batch);
   require_free_outputs(batch, job);
   const std::string script = batch::job_script(batch);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <utility>
 
 #include "core/build_info.hpp"
 #include "core/error.hpp"
@@ -46,15 +47,17 @@ std::string site_lines(const SlurmProfile& profile) {
   return text;
 }
 
+/// Not under `set -u`: what sites provide (module, activate, setvars.sh) reads variables that are not set.
 std::string setup_lines(const SlurmProfile& profile) {
-  std::string text;
+  if (profile.modules.empty() && profile.setup.empty()) return {};
+  std::string text = "set +u\n";
   if (!profile.modules.empty()) {
     text += "module load";
     for (const std::string& module : profile.modules) text += " " + shell_word(module);
     text += "\n";
   }
   for (const std::string& line : profile.setup) text += line + "\n";
-  return text;
+  return text + "set -u\n";
 }
 
 std::string launcher(const SlurmProfile& profile, std::int64_t ranks) {
@@ -152,6 +155,11 @@ void require_submittable(const BatchJob& job) {
                         fmt::format("--shards {}", std::max<std::int64_t>(1, profile.max_jobs - 1))});
   if (profile.throttle > 0 && job.shards == 1)
     problems.push_back({"--throttle", "there is only one job to run", "leave it out, or give --shards"});
+  for (const auto& [key, value] :
+       {std::pair("account", profile.account), std::pair("partition", profile.partition), std::pair("qos", profile.qos),
+        std::pair("constraint", profile.constraint), std::pair("memory_per_cpu", profile.memory_per_cpu)})
+    if (value.find_first_of(" \t\n\"'\\") != std::string::npos)
+      problems.push_back({key, fmt::format("\"{}\" is not one word", value), {}});
   const std::int64_t seconds = config::slurm_seconds(profile.time);
   if (seconds <= 0)
     problems.push_back(

@@ -21,13 +21,11 @@ std::string read_time(TableReader& table, const std::string& key, const std::str
   return time;
 }
 
-void refuse_what_is_no_option(TableReader& table, const std::string& key, const std::vector<std::string>& options) {
-  for (const std::string& option : options)
-    if (!option.starts_with("-") || option.find('\n') != std::string::npos)
-      table.refuse(key, fmt::format("{}: \"{}\" is not an option", key, option), "write \"--name=value\"");
-}
-
 }  // namespace
+
+bool is_sbatch_option(const std::string& text) {
+  return text.starts_with("-") && text.find('\n') == std::string::npos;
+}
 
 std::int64_t slurm_seconds(const std::string& time) {
   // days-hours[:minutes[:seconds]], or hours:minutes:seconds, minutes:seconds, minutes
@@ -66,14 +64,19 @@ SlurmProfile load_slurm_profile(const std::string& path) {
   profile.launcher = table.choice("launcher", {"srun", "mpirun"});
   profile.mpi = table.text("mpi", profile.mpi);
   profile.launcher_options = table.texts("launcher_options");
-  refuse_what_is_no_option(table, "launcher_options", profile.launcher_options);
+  for (const std::string& word : profile.launcher_options)
+    if (const std::string name = word.substr(0, word.find('=')); name.starts_with("-") && name.find(' ') < name.size())
+      table.refuse("launcher_options", fmt::format("launcher_options: \"{}\" is more than one word", word),
+                   "write each word as a text of its own");
   profile.account = table.text("account", {});
   profile.partition = table.text("partition", {});
   profile.qos = table.text("qos", {});
   profile.constraint = table.text("constraint", {});
   profile.memory_per_cpu = table.text("memory_per_cpu", {});
   profile.sbatch = table.texts("sbatch");
-  refuse_what_is_no_option(table, "sbatch", profile.sbatch);
+  for (const std::string& option : profile.sbatch)
+    if (!is_sbatch_option(option))
+      table.refuse("sbatch", fmt::format("sbatch: \"{}\" is not an option", option), "write \"--name=value\"");
   profile.modules = table.texts("modules");
   profile.setup = table.texts("setup");
   profile.time = read_time(table, "time", profile.time);

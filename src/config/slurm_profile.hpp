@@ -30,6 +30,9 @@ struct SlurmProfile {
 /// Reads a profile; BadInput with all problems.
 SlurmProfile load_slurm_profile(const std::string& path);
 
+/// Can `text` stand behind #SBATCH?
+bool is_sbatch_option(const std::string& text);
+
 /// Seconds of a Slurm time ("90", "01:30:00", "2-12", "1-00:30:00"), -1 if it is none.
 std::int64_t slurm_seconds(const std::string& time);
 

@@ -21,6 +21,7 @@
 namespace modscape::io {
 namespace {
 constexpr const char* shard_sessions = "/provenance/shard_sessions";
+constexpr const char* verification = "/provenance/verification";
 
 /// One input, as much as fits in memory for thousands of them.
 struct Part {
@@ -144,8 +145,9 @@ std::vector<ShardGap> absent_shards(const std::vector<Part>& parts) {
   return gaps;
 }
 
-/// The merged file's own sessions begin with the merge; those of the shards are kept beside.
-void write_sessions(hid_t file, const std::vector<Part>& parts) {
+/// What is of one shard only is left out. The merged file's own sessions begin with the merge; those of the shards are
+/// kept beside.
+void write_records(hid_t file, const std::vector<Part>& parts) {
   if (!parts.front().shard.is_whole()) {
     std::vector<std::string> lines;
     for (const Part& part : parts)
@@ -159,6 +161,9 @@ void write_sessions(hid_t file, const std::vector<Part>& parts) {
     const std::unique_ptr<TreeWriter> writer = make_tree_writer(file, "");
     writer->axis("/provenance/shard_session", numbers, "1", "start of a shard's job");
     writer->dataset(shard_sessions, lines, {"shard_session"}, "Sessions of the shards, in their order");
+    // A sample of the first shard's runs is none of the whole.
+    if (h5::exists(file, verification))
+      h5::check(H5Ldelete(file, verification, H5P_DEFAULT), "H5Ldelete", verification);
     const std::string empty(session_lines * session_bytes, '\0');
     h5::write_all(h5::open_dataset(file, sessions_path).get(), h5::text_type(session_bytes).get(), empty.data(),
                   sessions_path);
@@ -216,7 +221,7 @@ MergeReport merge_shards(const std::string& target, const std::vector<std::strin
     out = h5::create_file(temporary.path());
     const h5::File first = h5::open_file(parts.front().path, H5F_ACC_RDONLY);
     copy_structure(first.get(), out.get(), parts.front().tables, Storage::compressed);
-    write_sessions(out.get(), parts);
+    write_records(out.get(), parts);
   }
   copy_parts(parts, out.get(), report, advance);
   std::ranges::sort(report.gaps, {}, [](const ShardGap& gap) { return gap.shard.index; });

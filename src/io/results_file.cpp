@@ -29,9 +29,7 @@ constexpr std::uint8_t most_attempts = 3;
 /// A row that took the program down every time: no numbers, only its status.
 RowBlock crashed_row(const LiveTable& table, std::int64_t row) {
   RowBlock block(table, row, 1);
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
-    if (table.columns[c].type == ColumnType::f64)
-      std::ranges::fill(block.f64(row, c), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t c = 0; c < table.columns.size(); ++c) block.set_missing(row, c);
   block.set_status(row, RowStatus::crashed);
   return block;
 }
@@ -200,7 +198,8 @@ void ResultsFile::Impl::copy_and_fill(const std::string& name, const std::string
   }
   h5::File serial = h5::open_file(copy.path(), H5F_ACC_RDWR);
   const std::string group = "/" + name;
-  if (h5::exists(serial.get(), group)) throw InternalError(fmt::format("stage {} is in {} already", name, path));
+  if (h5::exists(serial.get(), group))
+    h5::check(H5Ldelete(serial.get(), group.c_str(), H5P_DEFAULT), "H5Ldelete", group);
   const std::unique_ptr<TreeWriter> writer = make_tree_writer(serial.get(), group);
   writer->attribute("/", "long_name", text);
   fill(*writer);
@@ -277,6 +276,11 @@ void ResultsFile::sync() {
 
 bool ResultsFile::has_stage(const std::string& name) const {
   return h5::exists(impl_->file.get(), "/" + name);
+}
+
+double ResultsFile::stage_number(const std::string& name, const std::string& attribute) const {
+  if (!has_stage(name)) return std::numeric_limits<double>::quiet_NaN();
+  return h5::number_attribute(h5::open_object(impl_->file.get(), "/" + name).get(), attribute);
 }
 
 void ResultsFile::write_stage(const std::string& name, const std::string& text,

@@ -74,6 +74,7 @@ enum class RowStatus : std::uint8_t {
   out_of_bounds = 7
 };
 inline constexpr RowStatus last_status = RowStatus::out_of_bounds;
+inline constexpr std::int32_t missing_code = -1;  ///< in an i32 column, as NaN is in an f64 one
 std::string_view to_string(RowStatus status);
 
 /// Everything that fixes the file at creation.
@@ -103,6 +104,7 @@ class RowBlock {
   /// The cells of one column of one row (length = product of its axes); f64 and i32 columns by the matching call.
   std::span<double> f64(std::int64_t row, std::size_t column);
   std::span<std::int32_t> i32(std::int64_t row, std::size_t column);
+  void set_missing(std::int64_t row, std::size_t column);  ///< its cells: NaN, or missing_code
   void set_status(std::int64_t row, RowStatus status);
   RowStatus status(std::int64_t row) const;
   /// Per row, CRC-32C of its column bytes in listed order and then of its status.
@@ -242,8 +244,10 @@ class ResultsFile {
   void sync();  ///< collective: flush and fsync
 
   bool has_stage(const std::string& name) const;
-  /// Collective. Rank 0 runs `fill` against a temporary copy below group `/name`, fsync, rename; all ranks reopen the
-  /// new file.
+  /// Numeric attribute of a stage; NaN if there is none. Independent.
+  double stage_number(const std::string& name, const std::string& attribute) const;
+  /// Collective. Rank 0 runs `fill` against a temporary copy below group `/name`, in place of what is there, fsync,
+  /// rename; all ranks reopen the new file.
   void write_stage(const std::string& name, const std::string& text, const std::function<void(TreeWriter&)>& fill);
 
   /// Free text of this session (JSON object merged into the session line): timings, utilisation. Rank 0 only has an

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "io/crc32c.hpp"
 #include "io/layout.hpp"
@@ -64,6 +65,13 @@ std::span<double> RowBlock::f64(std::int64_t row, std::size_t column) {
 
 std::span<std::int32_t> RowBlock::i32(std::int64_t row, std::size_t column) {
   return cells<std::int32_t>(row, column, ColumnType::i32);
+}
+
+void RowBlock::set_missing(std::int64_t row, std::size_t column) {
+  if (types_.at(column) == ColumnType::f64)
+    std::ranges::fill(f64(row, column), std::numeric_limits<double>::quiet_NaN());
+  else
+    std::ranges::fill(i32(row, column), missing_code);
 }
 
 void RowBlock::set_status(std::int64_t row, RowStatus status) {

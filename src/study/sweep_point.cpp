@@ -176,6 +176,9 @@ void PointRunner::write_asymptotic(io::RowBlock& block, std::span<const SweepPoi
 void PointRunner::write_row(io::RowBlock& block, std::int64_t row, const SweepPoint& point,
                             std::span<const solvers::SpikeRun> runs) const {
   const std::size_t first = parameters_.size();
+  // A run that failed, and those after it, have no numbers.
+  for (std::size_t c = first; c < first + result_columns().size() + (job_.asymptotic ? 1 : 0); ++c)
+    block.set_missing(row, c);
   block.set_status(row, point.currents.empty() ? io::RowStatus::out_of_bounds : io::RowStatus::done);
   for (std::size_t k = 0; k < runs.size(); ++k) {
     if (runs[k].status != solvers::RunStatus::done) {

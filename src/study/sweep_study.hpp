@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `modscape sweep`: a design of AdEx neurons under current steps, one row per point, and its rounds.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "config/job.hpp"

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -251,6 +252,12 @@ TEST_F(ResultsFileTest, AStageResultIsThereAtOnceOrNotAtAll) {
   EXPECT_FALSE(std::filesystem::exists(path + ".tmp"));
   file.write_stage("fit/control", "accepted set", fill);
   EXPECT_TRUE(file.has_stage("fit/control"));
+  EXPECT_TRUE(std::isnan(file.stage_number("fit/control", "ess")));
+  file.write_stage("fit/control", "accepted set", [&](io::TreeWriter& tree) {
+    fill(tree);
+    tree.attribute("/", "ess", 7.0);
+  });  // in its place
+  EXPECT_EQ(file.stage_number("fit/control", "ess"), 7.0);
   write_interleaved(file, 6, rows);
   file.note_session({{"wall_seconds", "1.5"}});
   file.close();

@@ -2,6 +2,7 @@
 """The pages say what the program does: its parameter table, its commands, its output format; and their links lead somewhere."""
 import pathlib
 import re
+import shlex
 import sys
 import tempfile
 import unittest
@@ -42,6 +43,12 @@ class Pages(e2e.Case):
                 seen += 1
         self.assertGreater(seen, 10)
         self.assertLessEqual({"study", "sweep", "simulate", "submit", "merge", "rerun", "compare", "status", "info", "doctor"}, set(helps))
+
+    def test_table_of_the_readme(self):
+        text = (e2e.SOURCE / "README.md").read_text()
+        self.write("fi.csv", re.search(r"```csv\n(.*?)```", text, re.DOTALL)[1])
+        command = next(command for command in commands(text) if "fi.csv" in command)
+        self.run_ok(*shlex.split(command), "--check")
 
     def test_links(self):
         broken = [f"{page.relative_to(e2e.SOURCE)}: {link}" for page in PAGES for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())

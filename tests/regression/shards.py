@@ -61,6 +61,17 @@ class Merge(Shards):
             self.assertEqual(sorted(set(re.findall(rb'"shard":"(\d/\d)"', b"".join(lines)))), [b"0/4", b"1/4", b"2/4", b"3/4"])
             np.testing.assert_array_equal(file["provenance/sweep/attempts"], 1)
 
+    def test_verification_of_a_shard_is_not_that_of_the_whole(self):
+        for index in range(SHARDS):
+            self.run_ok("sweep", "sweep.toml", "--shard", f"{index}/{SHARDS}", "--verify", "2")
+        self.run_ok("merge", "sweep.h5")
+        with h5py.File(self.folder / "sweep.h5") as file:
+            self.assertNotIn("verification", file["provenance"])
+        self.assertIn("verified 20 runs", self.run_ok("sweep", "sweep.toml", "-o", "sweep.h5", "--verify", "20").out)
+        self.run_ok("merge", "packed.h5", "sweep.h5")
+        with h5py.File(self.folder / "packed.h5") as file:
+            self.assertEqual(len(file["provenance/verification/row"]), 20)
+
     def test_is_read_as_any_file(self):
         self.make()
         self.run_ok("merge", "sweep.h5")
@@ -93,6 +104,7 @@ class Merge(Shards):
         self.make(0, 1)
         a, b = self.shard(0), self.shard(1)
         self.refused("no shards of it were found", "merge", "other.h5")
+        self.refused("nowhere/out.h5: the folder nowhere does not exist", "merge", "nowhere/out.h5")
         self.refused("no such file", "merge", "out.h5", a, "nowhere.h5")
         (self.folder / "copy.h5").write_bytes((self.folder / a).read_bytes())
         self.refused(r"copy.h5: is shard 0/4, as sweep.shard-0-of-4.h5 is", "merge", "out.h5", a, b, "copy.h5")
@@ -226,6 +238,17 @@ class Rerun(Shards):
     def test_shard(self):
         self.make(1)
         self.check(self.shard(1), "--shard", f"1/{SHARDS}")
+
+    def test_every_kind_of_failure(self):
+        bounds = (("C_m = ", 'V_r = {from = "-60 mV", to = "10 mV"}\nC_m = '), ('V_r = "-60 mV"\n', ""), ("max_failed = 0", "max_failed = -1"))
+        self.write("sweep.toml", e2e.example("small_sweep.toml", *JOB, *bounds))
+        self.run_ok("sweep", "sweep.toml")
+        failed = (self.statuses("sweep.h5")[0] == 7).sum()
+        self.assertGreater(failed, 0)
+        for arguments in (("--status", "out_of_bounds"), ()):
+            out = self.run_ok("rerun", "--failed", *arguments, "sweep.h5").out
+            self.assertIn(f"/sweep: {failed} rows with status out_of_bounds\n", out)
+            self.run_ok("sweep", "sweep.toml")
 
     def test_one_kind_of_failure(self):
         self.run_ok("sweep", "sweep.toml")

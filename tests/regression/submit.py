@@ -131,10 +131,38 @@ class Scripts(Submit):
         self.refused(r"11 jobs \(the merge included\), but profile site has max_jobs = 10 \(--shards 9\)", "--profile", self.folder / "site.toml", "--shards", "10")
 
 
+    def test_throttle_of_a_profile_is_for_arrays(self):
+        self.write("site.toml", "[profile]\nthrottle = 16\n")
+        for job in (e2e.EXAMPLES / "small_study.toml", e2e.EXAMPLES / "landscape.toml"):
+            out = self.run_ok("submit", job, "--profile", "site.toml", "-o", self.folder / "x.h5", "--dry-run").out
+            self.assertNotIn("--array", out)
+
+    def test_setup_may_read_variables_that_are_not_set(self):
+        """As `module` and the activation scripts of many sites do; ours may not."""
+        self.write("site.toml", '[profile]\nsetup = ["echo \\"$NOT_SET_HERE\\""]\n')
+        for script in self.scripts("--profile", self.folder / "site.toml", "--shards", "4"):
+            code, calls = self.run_script(script)
+            self.assertEqual((code, len(calls)), (0, 1), self.errors)
+            self.assertIn("set -u\n", script.read_text().split("NOT_SET_HERE")[1])
+
+    def test_an_array_without_its_merge_is_said(self):
+        """A second submission would start the array again."""
+        tools = self.folder / "tools"
+        tools.mkdir()
+        (tools / "sbatch").write_text('#!/bin/sh\ncase "$*" in *dependency*) echo "too many jobs" >&2; exit 1;; esac\necho "12;here"\n')
+        (tools / "sbatch").chmod(0o755)
+        outcome = self.submit("--profile", "generic", "--shards", "4", "--now", env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+        self.assertEqual(outcome.code, e2e.BAD_INPUT, outcome)
+        self.assertIn("submitted job 12 with 4 elements\n", outcome.out)
+        self.assertIn("exit code 1: too many jobs (only the merge was not submitted: sbatch --dependency=afterany:12 ", outcome.err)
+
+
 class Refusals(Submit):
     def test_all(self):
         self.refused(r"there is no profile genric \(did you mean generic\?\)", "--profile", "genric")
         self.refused("65 shards of a design of 64 points", "--profile", "generic", "--shards", "65")
+        self.refused('--sbatch: "nodes=2" is not an option', "--profile", "generic", "--sbatch=nodes=2")
+        self.refused('account: "p1 p2" is not one word', "--profile", "generic", "--account", "p1 p2")
         self.refused("--time: soon is not a time of Slurm", "--profile", "generic", "--time", "soon")
         self.refused("is not longer than the 120 s", "--profile", "generic", "--time", "1")
         self.refused("there is only one job to run", "--profile", "generic", "--shards", "1", "--throttle", "3")
@@ -147,6 +175,17 @@ class Refusals(Submit):
         outcome = self.submit("--profile", "generic", ranks=1)
         self.assertEqual(outcome.code, e2e.BAD_INPUT)
         self.assertIn("run it without mpirun", outcome.err)
+
+    def test_results_that_lie_there(self):
+        """A job may grow by rounds; another job's file is refused now, not when the merge comes to it."""
+        rounds = '[[round]]\nkind = "extend"\npoints = 8\n'
+        quick = (("points = 64", "points = 8"), ('method = "cvode"', 'method = "ensemble"'))
+        self.write("short.toml", e2e.example("small_sweep.toml", *quick))
+        self.write("grown.toml", e2e.example("small_sweep.toml", *quick) + rounds)
+        self.run_ok("sweep", "short.toml", "-o", self.jobs / "out.h5")
+        self.refused("out.h5: holds the results of another job", "--profile", "generic", "--shards", "4")
+        self.run_ok("submit", "short.toml", "-o", self.jobs / "out.h5", "--profile", "generic", "--shards", "4", "--dry-run")
+        self.run_ok("submit", "grown.toml", "-o", self.jobs / "out.h5", "--profile", "generic", "--dry-run")
 
     def test_no_slurm_here(self):
         empty = self.folder / "empty"

@@ -78,10 +78,24 @@ class Designs(e2e.Case):
         np.testing.assert_array_equal(status, [1, 7, 1, 7])
         np.testing.assert_array_equal(a, [-60, 5, -60, 5])
         closed = e2e.example("dose_response.toml", ('g = "-1.5 nS"', 'g = "-6 nS"'), ('method = "ensemble"', 'method = "cvode"'))
-        status, counts = self.columns(closed, "status", "counts")
+        status, counts, regime = self.columns(closed, "status", "counts", "regime")
         np.testing.assert_array_equal(np.unique(status), [1, 7])  # the leak would be negative at high doses
         self.assertEqual(status[-1], 7)
-        self.assertEqual(counts[-1].sum(), 0)
+        self.assertTrue(np.isnan(counts[-1]).all())
+        np.testing.assert_array_equal(np.unique(regime[-1]), [-1])
+
+    def test_runs_that_failed_have_no_numbers(self):
+        """Nor those after them: no row says "rest" that was not computed."""
+        job = e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"\nmax_rhs = 3000'), ("max_failed = 0", "max_failed = -1\nasymptotic = true"))
+        status, *columns = self.columns(job, "status", "counts", "regime", "regime_asymptotic")
+        self.assertEqual(set(status), {1, 5})
+        for row in np.flatnonzero(status == 5):
+            counts, regime, settled = (column[row] for column in columns)
+            known = ~np.isnan(counts)
+            self.assertFalse(known[-1])
+            self.assertTrue((np.diff(known.astype(int)) <= 0).all(), known)
+            np.testing.assert_array_equal(regime >= 0, known)
+            np.testing.assert_array_equal(settled, -1)
 
 
 class Verification(e2e.Case):
@@ -100,6 +114,20 @@ class Verification(e2e.Case):
             self.assertLess(a.attrs["worst"], 1e-2)  # ms; tolerance 1e-4 per interval, some near their rheobase
             self.assertGreater(np.asarray(a["spikes"]).sum(), 30)
             np.testing.assert_array_equal(a.attrs["worst"], np.max(a["time_difference"]))
+
+    def test_again_and_with_more_runs(self):
+        self.write("job.toml", e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"')))
+        first = self.run_ok("sweep", "job.toml", "-o", "a.h5", "--verify", "10").out
+        self.assertIn("verified 10 runs", first)
+        self.assertEqual(self.run_ok("sweep", "job.toml", "-o", "a.h5", "--verify", "10", ranks=2).out, first)
+        self.assertIn("verified 20 runs", self.run_ok("sweep", "job.toml", "-o", "a.h5", "--verify", "20", ranks=2).out)
+        with h5py.File(self.folder / "a.h5") as file:
+            self.assertEqual(len(file["provenance/verification/row"]), 20)
+
+    def test_runs_that_failed_are_not_compared(self):
+        job = e2e.example("small_sweep.toml", ('method = "cvode"', 'method = "ensemble"\nmax_rhs = 3000'), ("max_failed = 0", "max_failed = -1"))
+        self.write("job.toml", job)
+        self.assertRegex(self.run_ok("sweep", "job.toml", "-o", "a.h5", "--verify", "30").out, r"verified [12]?\d runs with CVODE: 0 wrong")
 
     def test_a_loose_integration_is_found_out(self):
         """A wrong reference would be as good as none: CVODE at rtol 1e-3 differs by far more."""

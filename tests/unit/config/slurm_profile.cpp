@@ -28,6 +28,17 @@ TEST(SlurmProfile, ThoseOfTheProjectAreValid) {
   }
 }
 
+TEST(SlurmProfile, LauncherOptionsAreWords) {
+  const SlurmProfile profile = load_slurm_profile(test::written(
+      "site.toml",
+      "[profile]\nlauncher_options = [\"--map-by\", \"node\", \"--mca\", \"btl\", \"tcp,self\", \"--x=a b\"]\n"));
+  EXPECT_EQ(profile.launcher_options,
+            (std::vector<std::string>{"--map-by", "node", "--mca", "btl", "tcp,self", "--x=a b"}));
+  const std::string path = test::written("site.toml", "[profile]\nlauncher_options = [\"--map-by node\"]\n");
+  EXPECT_THAT(test::problems_of([&] { load_slurm_profile(path); }),
+              testing::ElementsAre(HasSubstr("\"--map-by node\" is more than one word")));
+}
+
 TEST(SlurmProfile, AllProblemsAtOnce) {
   const std::string path = test::written("site.toml",
                                          "[profile]\nlauncher = \"srum\"\npartitoin = \"gpu\"\ntime = \"4 h\"\n"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "io/crc32c.hpp"
@@ -36,6 +37,14 @@ TEST(Crc32c, TheSameWithAndWithoutTheInstructionForAnyLength) {
     EXPECT_EQ(a, b) << row_bytes;
     EXPECT_EQ(~a[2], io::crc32c(text.data() + 2 * row_bytes, row_bytes));
   }
+}
+
+TEST(RowBlock, MissingCellsAreNoNumbers) {
+  io::RowBlock block(table(), 4, 2);
+  for (std::size_t c = 0; c < 3; ++c) block.set_missing(5, c);
+  for (const double cell : block.f64(5, 1)) EXPECT_TRUE(std::isnan(cell));
+  for (const std::int32_t cell : block.i32(5, 2)) EXPECT_EQ(cell, io::missing_code);
+  EXPECT_EQ(block.f64(4, 0)[0], 0.0);
 }
 
 TEST(RowBlock, CellsHaveTheShapeOfTheirAxes) {
