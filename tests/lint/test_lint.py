@@ -75,6 +75,7 @@ class Files(Planted):
 
     def test_header_without_guard(self):
         self.assertIn("#pragma once", self.found(files.check, "src/core/a.hpp", SPDX))
+        self.assertIn("HWY_TARGET_TOGGLE", self.found(files.check, "src/core/a-inl.hpp", SPDX + "#pragma once\n"))
 
     def test_script_without_licence(self):
         self.assertIn("no SPDX line", self.found(files.check, "scripts/go", "#!/bin/bash\nset -euo pipefail\n"))
