@@ -27,9 +27,8 @@ def file_problems(path, text, licensed, limited):
     lines = text.splitlines()
     if licensed and not any("SPDX-License-Identifier: Apache-2.0" in line for line in lines[:3]):
         yield "no SPDX line at the top"
-    # Highway includes an -inl header once per instruction set.
-    guard, there = ("HWY_TARGET_TOGGLE", text) if path.stem.endswith("-inl") else ("#pragma once", lines)
-    if path.suffix == ".hpp" and guard not in there:
+    guard = "HWY_TARGET_TOGGLE" if path.name.endswith("-inl.hpp") else "#pragma once"  # the former is read once per instruction set
+    if path.suffix == ".hpp" and guard not in text:
         yield f"a header without {guard}"
     if limited and len(lines) > LONGEST:
         yield f"{len(lines)} lines; split it ({LONGEST} at most)"
