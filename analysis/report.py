@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Figures, tables and an HTML report of a finished study or two-axis sweep."""
+"""Figures, tables and an HTML report of a finished study, continuation or two-axis sweep."""
 import argparse
 import pathlib
 import sys
@@ -9,7 +9,7 @@ try:
     from modscape_analysis import html
     from modscape_analysis.figures import FIGURES, FIGURES_OF
     from modscape_analysis.output import atomic, write_drawing
-    from modscape_analysis.results import ResultsError, Sweep, kind_of, load
+    from modscape_analysis.results import ResultsError, Study, kind_of, load
 except ImportError as error:
     sys.exit(f"report.py: {error}; install the Debian packages python3-h5py python3-numpy python3-scipy python3-matplotlib")
 
@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
 def arguments(argv):
     parser = Parser(prog="report.py", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", metavar="RESULTS.h5", type=pathlib.Path, help="results file of `modscape study`, or of `modscape sweep` over two axes")
+    parser.add_argument("results", metavar="RESULTS.h5", type=pathlib.Path, help="results file of `modscape study` or `modscape continue`, or of `modscape sweep` over two axes")
     parser.add_argument("-o", "--output", metavar="DIR", type=pathlib.Path, required=True, help="folder for the report; made if missing")
     parser.add_argument("--only", metavar="NAME", choices=FIGURES, help=f"draw one figure, leave report.html: {', '.join(FIGURES)}")
     parser.add_argument("--force", action="store_true", help="draw again although everything is up to date")
@@ -40,7 +40,7 @@ def arguments(argv):
 def figure_names(options):
     kind = kind_of(options.results)
     if kind not in FIGURES_OF:
-        raise ResultsError(f"holds a {kind}; figures are drawn of studies and sweeps")
+        raise ResultsError(f"holds a {kind}; figures are drawn of studies, sweeps and continuations")
     if options.only and options.only not in FIGURES_OF[kind]:
         raise ResultsError(f"is of a {kind}, which has the figures {', '.join(FIGURES_OF[kind])}, not {options.only}")
     return [options.only] if options.only else FIGURES_OF[kind]
@@ -59,7 +59,7 @@ def up_to_date(files, results):
 
 
 def page_of(results):
-    return html.sweep_page if isinstance(results, Sweep) else html.page
+    return html.page if isinstance(results, Study) else html.sweep_page
 
 
 def write_report(study, folder, names, only):

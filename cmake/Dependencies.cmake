@@ -23,6 +23,11 @@ target_link_libraries(modscape_hdf5 INTERFACE ${HDF5_HL_LIBRARIES} ${HDF5_LIBRAR
 
 find_package(SUNDIALS)
 modscape_need(SUNDIALS_FOUND "SUNDIALS" libsundials-dev)
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(PETSC QUIET IMPORTED_TARGET PETSc)
+endif()
+modscape_need(PETSC_FOUND "PETSc" "petsc-dev and pkg-config")
 find_package(Boost 1.74 COMPONENTS serialization)
 modscape_need(Boost_FOUND "Boost with Serialization" "libboost-serialization-dev and libboost-dev")
 find_package(fmt QUIET)

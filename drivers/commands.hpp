@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/shard.hpp"
 #include "parallel/communicator.hpp"
+#include "sweep/run_table.hpp"
 
 namespace modscape::drivers {
 
@@ -17,6 +18,7 @@ using Action = std::function<ExitCode(const parallel::Communicator&)>;
 
 void add_study(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
+void add_continue(CLI::App& app, Action& action);
 void add_simulate(CLI::App& app, Action& action);
 void add_submit(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);
@@ -31,9 +33,11 @@ struct RunOptions {
   std::string job_file, output;
   bool check = false, dry_run = false, force = false;
   double max_walltime = 0.0;  ///< s
-  Shard shard;                ///< sweeps only
+  Shard shard;                ///< jobs that are one table
 };
 void add_run_options(CLI::App& command, RunOptions& options);
+/// For jobs that are one table over a design.
+void add_shard_option(CLI::App& command, RunOptions& options);
 /// For jobs of tables that can be resumed.
 void add_walltime_option(CLI::App& command, RunOptions& options);
 
@@ -52,5 +56,9 @@ std::string output_path(const parallel::Communicator& comm, const RunOptions& op
 /// True if --check or --dry-run was asked for; rank 0 has then printed the answer, for --dry-run what `plan` says.
 bool only_looked(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job,
                  const std::function<std::string()>& plan);
+
+/// Says what became of the rows and what that means for the exit code. `max_failed` < 0: any number may fail.
+ExitCode rows_outcome(const parallel::Communicator& comm, const std::string& path, const sweep::TableRun& rows,
+                      std::int64_t max_failed);
 
 }  // namespace modscape::drivers

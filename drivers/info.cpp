@@ -8,6 +8,8 @@
 #include "core/build_info.hpp"
 #include "io/results_file.hpp"
 #include "models/adex.hpp"
+#include "models/montbrio.hpp"
+#include "models/qif_adaptation.hpp"
 #include "solvers/solver_versions.hpp"
 
 namespace modscape::drivers {
@@ -17,14 +19,30 @@ std::string range_text(const ParameterInfo& row) {
   return fmt::format("{} {} … {}", row.open_lower ? ">" : "≥", row.lower, row.upper);
 }
 
+/// The models, each with the rows of its table.
+struct Model {
+  std::string_view name, text, paper;
+  std::vector<ParameterInfo> rows;
+};
+std::vector<Model> models_known() {
+  return {{"adex", "Adaptive exponential integrate-and-fire neuron", "Brette & Gerstner 2005",
+           models::adex_table().infos()},
+          {"montbrio", "Mean field of quadratic integrate-and-fire neurons", "Montbrio, Pazo & Roxin 2015",
+           models::montbrio_table().infos()},
+          {"qif_adaptation", "The same with spike-frequency adaptation", "Gast, Schmidt & Knoesche 2020",
+           models::qif_adaptation_table().infos()}};
+}
+
 void print_markdown() {
-  fmt::print(
-      "# Models\n\nMade by `modscape info --markdown`; do not edit.\n\n## adex\n\n"
-      "Adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005).\n\n"
-      "| name | unit | default | bounds | meaning | source |\n|---|---|---|---|---|---|\n");
-  for (const auto& row : models::adex_table())
-    fmt::print("| `{}` | {} | {} | {} | {} | {} |\n", row.name, symbol(row.unit), row.default_value, range_text(row),
-               row.text, row.citation);
+  fmt::print("# Models\n\nMade by `modscape info --markdown`; do not edit.\n");
+  for (const Model& model : models_known()) {
+    fmt::print(
+        "\n## {}\n\n{} ({}).\n\n| name | unit | default | bounds | meaning | source |\n|---|---|---|---|---|---|\n",
+        model.name, model.text, model.paper);
+    for (const ParameterInfo& row : model.rows)
+      fmt::print("| `{}` | {} | {} | {} | {} | {} |\n", row.name, symbol(row.unit), row.default_value, range_text(row),
+                 row.text, row.citation);
+  }
 }
 
 void print_text() {
@@ -32,10 +50,13 @@ void print_text() {
   fmt::print("modscape {} (commit {}, {}, {})\n", build.version, build.commit, build.compiler, build.build_type);
   for (const auto& versions : {io::io_versions(), solvers::solver_versions()})
     for (const auto& [name, version] : versions) fmt::print("  {:<14} {}\n", name, version);
-  fmt::print("results format {}\n\nmodel adex (Brette & Gerstner 2005)\n", format_version);
-  for (const auto& row : models::adex_table())
-    fmt::print("  {:<8} {:>8} {:<4} {:<22} {}\n", row.name, row.default_value, symbol(row.unit), range_text(row),
-               row.text);
+  fmt::print("results format {}\n", format_version);
+  for (const Model& model : models_known()) {
+    fmt::print("\nmodel {} ({})\n", model.name, model.paper);
+    for (const ParameterInfo& row : model.rows)
+      fmt::print("  {:<8} {:>8.6g} {:<4} {:<22} {}\n", row.name, row.default_value, symbol(row.unit), range_text(row),
+                 row.text);
+  }
 }
 
 }  // namespace

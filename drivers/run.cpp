@@ -21,6 +21,17 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--force", options.force, "Replace an existing output of another job");
 }
 
+void add_shard_option(CLI::App& command, RunOptions& options) {
+  command.add_option_function<std::string>(
+      "--shard",
+      [&options](const std::string& text) {
+        const Expected<Shard> shard = parse_shard(text);
+        if (!shard) throw CLI::ValidationError("--shard", shard.error().message);
+        options.shard = *shard;
+      },
+      "K/N: only block K (from 0) of the design cut into N, in a file of its own; modscape merge joins them");
+}
+
 void add_walltime_option(CLI::App& command, RunOptions& options) {
   command.add_option("--max-walltime", options.max_walltime, "Drain and exit 75 before this many seconds have passed")
       ->check(CLI::Validator(
@@ -84,6 +95,15 @@ bool only_looked(const parallel::Communicator& comm, const RunOptions& options, 
   else
     fmt::print("{}", plan());
   return true;
+}
+
+ExitCode rows_outcome(const parallel::Communicator& comm, const std::string& path, const sweep::TableRun& rows,
+                      std::int64_t max_failed) {
+  if (comm.is_root())
+    fmt::print("{}: {} rows done, {} failed{}\n", path, rows.done, rows.failed,
+               rows.stopped ? "; stopped early, run the same command again" : "");
+  if (rows.stopped) return ExitCode::stopped;
+  return max_failed >= 0 && rows.failed > max_failed ? ExitCode::too_many_failures : ExitCode::done;
 }
 
 }  // namespace modscape::drivers

@@ -44,9 +44,9 @@ config::SlurmProfile adjusted_profile(const SubmitCommand& command) {
   return profile;
 }
 
-// The shards of a sweep by default: what the profile says, but not more than there are points.
+// The shards of a job over a design by default: what the profile says, but not more than there are points.
 std::int64_t shard_count(const SubmitCommand& command, const config::Job& job, const config::SlurmProfile& profile) {
-  if (job.kind != "sweep") {
+  if (job.kind == "study") {
     if (command.shards > 1)
       throw BadInput("--shards", fmt::format("a {} is one job", job.kind), "give it more --ranks");
     return 1;
@@ -57,7 +57,9 @@ std::int64_t shard_count(const SubmitCommand& command, const config::Job& job, c
                      "submit the job without its [[round]] tables, merge, then run it with them on the merged file");
     return 1;
   }
-  const std::int64_t points = sweep::SweepDesign(job.sweep.design).size();
+  const config::NeuronDesign& neurons =
+      job.kind == "continue" ? static_cast<const config::NeuronDesign&>(job.continuation) : job.sweep;
+  const std::int64_t points = sweep::SweepDesign(neurons.design).size();
   if (command.shards > points)
     throw BadInput("--shards", fmt::format("{} shards of a design of {} points", command.shards, points),
                    "give every shard some hundreds of points or more");
@@ -168,8 +170,10 @@ ExitCode run(const SubmitCommand& command, const parallel::Communicator& comm) {
 
 void add_submit(CLI::App& app, Action& action) {
   auto command = std::make_shared<SubmitCommand>();
-  CLI::App* sub = app.add_subcommand("submit", "Write, and with --now submit, the Slurm script of a sweep or study");
-  sub->add_option("job", command->run.job_file, "Job file (TOML, kind = \"sweep\" or \"study\")")->required();
+  CLI::App* sub =
+      app.add_subcommand("submit", "Write, and with --now submit, the Slurm script of a sweep, continuation or study");
+  sub->add_option("job", command->run.job_file, "Job file (TOML, kind = \"sweep\", \"continue\" or \"study\")")
+      ->required();
   sub->add_option("-o,--output", command->run.output,
                   "Results file; the scripts, shards and logs lie beside it; default: as for the job itself");
   sub->add_option("--profile", command->profile, "Site: a name in slurm/profiles, or a file that ends in .toml")

@@ -23,13 +23,9 @@ ExitCode run(const RunOptions& options, std::int64_t verify, const parallel::Com
   if (only_looked(comm, options, job, [&] { return study::sweep_plan_text(job, options.shard, comm.size()); }))
     return ExitCode::done;
   const study::SweepOutcome outcome = study::run_sweep_job(comm, job, path, {options.shard, options.force, verify});
-  if (comm.is_root())
-    fmt::print("{}: {} rows done, {} failed{}\n", path, outcome.done, outcome.failed,
-               outcome.stopped ? "; stopped early, run the same command again" : "");
+  const ExitCode code = rows_outcome(comm, path, outcome.rows, job.sweep.max_failed);
   if (comm.is_root() && outcome.verification) print_verification(*outcome.verification);
-  if (outcome.stopped) return ExitCode::stopped;
-  return job.sweep.max_failed >= 0 && outcome.failed > job.sweep.max_failed ? ExitCode::too_many_failures
-                                                                            : ExitCode::done;
+  return code;
 }
 
 }  // namespace
@@ -38,14 +34,7 @@ void add_sweep(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* sub = app.add_subcommand("sweep", "Spike counts and features over a design of parameter points x currents");
   sub->add_option("job", options->job_file, "Job file (TOML, kind = \"sweep\")")->required();
-  sub->add_option_function<std::string>(
-      "--shard",
-      [options](const std::string& text) {
-        const Expected<Shard> shard = parse_shard(text);
-        if (!shard) throw CLI::ValidationError("--shard", shard.error().message);
-        options->shard = *shard;
-      },
-      "K/N: only block K (from 0) of the design cut into N, in a file of its own; modscape merge joins them");
+  add_shard_option(*sub, *options);
   auto verify = std::make_shared<std::int64_t>(0);
   sub->add_option("--verify", *verify,
                   "Integrate this many runs, drawn at random, again with CVODE at rtol 1e-10 and store the differences")

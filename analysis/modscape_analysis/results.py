@@ -99,14 +99,45 @@ class Sweep(Results):
         return f"{len(self.round)} points in {len(np.unique(self.round))} round(s), {self.failed} failed."
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A branch of a bifurcation diagram: `columns` hold one value per point."""
+
+    kind: str  # "equilibria" or "cycles"
+    spikes: int
+    columns: dict
+
+
+@dataclass(frozen=True)
+class BifurcationDiagram:
+    point: dict  # of the design: name -> value
+    branches: list
+    special: list  # dictionaries: kind, branch, value, V, w, period, omega, coefficient ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continuation(Results):
+    """Bifurcation diagrams along `axis`, one per finished point of the design; `units` of the design's parameters."""
+
+    axis: SweepAxis
+    units: dict
+    diagrams: list
+    failed: int
+
+    @property
+    def summary(self):
+        return f"{len(self.diagrams)} diagram(s) along {self.axis.name}, {self.failed} failed."
+
+
 def kind_of(path):
-    """Of the job whose results these are: study, sweep or simulate."""
+    """Of the job whose results these are: study, sweep, continue or simulate."""
     return _opened(path, lambda file: _job(file)["job"]["kind"])
 
 
 def load(path):
-    """Reads a finished study or sweep; ResultsError for anything else."""
-    return _opened(path, lambda file: _read_sweep(file, path) if _job(file)["job"]["kind"] == "sweep" else _read(file, path))
+    """Reads a finished study, sweep or continuation; ResultsError for anything else."""
+    readers = {"sweep": _read_sweep, "continue": _read_continuation}
+    return _opened(path, lambda file: readers.get(_job(file)["job"]["kind"], _read)(file, path))
 
 
 def _opened(path, read):
@@ -165,6 +196,42 @@ def _read_sweep(file, path):
         failed=int(sum((~rows).sum() for rows in done.values())),
         regimes=_codes(_text(file["sweep/regime"].attrs["regime_names"])),
     )
+
+
+def _read_continuation(file, path):
+    job, table = _job(file), file["continuation"]
+    if not _finished_rows(table).all():
+        _unfinished(path, "continuation", kind="continue")
+    done = np.flatnonzero(table["status"][()] == DONE)
+    if not done.size:
+        raise ResultsError("every diagram failed: there is nothing to draw")
+    names = _text(table["crc"].attrs["columns"]).split()
+    varied = names[:names.index("branches")]
+    kinds, points = _codes(_text(table["branch_kind"].attrs["kind_meanings"])), _codes(_text(table["special_kind"].attrs["kind_meanings"]))
+    along = job["continue"]["parameter"]
+    value = table["value"].attrs
+    return Continuation(
+        **_of_any_file(file, job, f"Bifurcation diagrams along {along}"),
+        axis=SweepAxis(along, _text(value["units"]), _text(value["long_name"]), False, []),
+        units={name: _text(table[name].attrs["units"]) for name in varied},
+        diagrams=[_diagram(table, row, varied, kinds, points) for row in done],
+        failed=int(len(table["status"]) - done.size),
+    )
+
+
+def _diagram(table, row, varied, kinds, points):
+    per_point = [name for name in table if table[name].ndim == 3 and table[name].shape[1:] == table["value"].shape[1:]]
+    branches = []
+    for b in range(table["branches"][row]):
+        count = table["branch_points"][row, b]
+        columns = {name: table[name][row, b, :count] for name in per_point}
+        branches.append(Branch(kinds[table["branch_kind"][row, b]], int(table["branch_spikes"][row, b]), columns))
+    codes = table["special_kind"][row]
+    columns = [name for name in table if name.startswith("special_")]
+    special = [{name.removeprefix("special_"): table[name][row, s].item() for name in columns} for s in np.flatnonzero(codes)]
+    for point in special:
+        point["kind"] = points[point["kind"]]
+    return BifurcationDiagram({name: table[name][row].item() for name in varied}, branches, special)
 
 
 def _axis(table, name, log, together):

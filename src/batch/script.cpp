@@ -77,10 +77,14 @@ bool signals_the_script(const SlurmProfile& profile) {
 std::string run_lines(const SlurmProfile& profile, const std::string& command) {
   if (!signals_the_script(profile)) return fmt::format("status=0\n{} || status=$?\n", command);
   return fmt::format(
+      "interrupted=0 launcher=\n"
+      "pass_on() {{ [[ -z $launcher ]] || kill -USR1 \"$launcher\" || true; }} # to mpirun, which passes it on to the "
+      "ranks\n"
+      "trap 'interrupted=1; pass_on' USR1\n"
       "{} &\n"
       "launcher=$!\n"
+      "if ((interrupted)); then pass_on; fi # it came while mpirun was started\n"
       "interrupted=1\n"
-      "trap 'interrupted=1; kill -USR1 \"$launcher\" || true' USR1 # to mpirun, which passes it on to the ranks\n"
       "while ((interrupted)); do # a signal ends wait, not the job\n"
       "  interrupted=0 status=0\n"
       "  wait \"$launcher\" || status=$?\n"

@@ -24,6 +24,10 @@ struct DesignInput {
 DesignInput read_design(TableReader& root, const std::string& job_path, const std::vector<SweepParameter>& parameters,
                         ProblemList& problems);
 
+/// [neuron] beside a design: values of what the design does not vary. `varied_in` is for messages.
+void read_designed_neuron(TableReader& table, const DesignInput& design, const std::string& varied_in,
+                          NeuronDesign& into, ProblemList& problems);
+
 std::vector<Round> read_rounds(TableReader& root, const DesignInput& input);
 
 /// A part of kind grid from a table of axes. `place` is that of the part.

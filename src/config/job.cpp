@@ -10,8 +10,8 @@ namespace modscape::config {
 namespace {
 
 std::string read_kind(TableReader& table, const std::string& expected) {
-  if (!table.has("kind")) table.required_text("kind", "\"simulate\", \"sweep\" or \"study\"");
-  std::string kind = table.has("kind") ? table.choice("kind", {"simulate", "sweep", "study"}) : expected;
+  if (!table.has("kind")) table.required_text("kind", "\"simulate\", \"sweep\", \"continue\" or \"study\"");
+  std::string kind = table.has("kind") ? table.choice("kind", {"simulate", "sweep", "continue", "study"}) : expected;
   if (!expected.empty() && kind != expected)
     table.refuse("kind", fmt::format("this job is a {}, not a {}", kind, expected),
                  fmt::format("run: modscape {} <job file>", kind));
@@ -27,6 +27,7 @@ Job read_job(const TomlNode& document, const std::string& job_path, const std::s
   job.output = table.text("output", {});
   if (job.kind == "simulate") job.simulate = read_simulate(root, job_path, problems);
   if (job.kind == "sweep") job.sweep = read_sweep(root, job_path, problems);
+  if (job.kind == "continue") job.continuation = read_continue(root, job_path, problems);
   if (job.kind == "study") job.study = read_study(root, table, job_path, problems);
   table.finish();
   root.finish();

@@ -54,19 +54,46 @@ struct SweepProtocol {
   }
 };
 
-struct SweepJob {
+/// A neuron, modulated or not, at every point of a design.
+struct NeuronDesign {
   models::AdexParameters neuron;  ///< values of what is not varied
   std::string cell_type;          ///< which effects act on the neuron; may be empty
   models::Modulation modulation;
-  Design design;
+  Design design;           ///< no part: a single point
+  SweepProtocol protocol;  ///< values of what is not varied
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & neuron & cell_type & modulation & design & protocol;
+  }
+};
+
+struct SweepJob : NeuronDesign {
   std::vector<Round> rounds;  ///< after the design itself, which is round 0
-  SweepProtocol protocol;
   IntegratorJob integrator;
   bool asymptotic = false;       ///< also classify what the neuron settles to
   std::int64_t max_failed = -1;  ///< failed points that are tolerated; -1: any number
   template <class A>
-  void serialize(A& ar, unsigned) {
-    ar & neuron & cell_type & modulation & design & rounds & protocol & integrator & asymptotic & max_failed;
+  void serialize(A& ar, unsigned version) {
+    NeuronDesign::serialize(ar, version);
+    ar & rounds & integrator & asymptotic & max_failed;
+  }
+};
+
+inline constexpr std::int64_t most_cycle_spikes = 16;
+
+/// Bifurcation diagrams along one parameter, at every point of a design of the others.
+struct ContinueJob : NeuronDesign {
+  std::string parameter;          ///< of sweep_parameters()
+  double from = NAN, to = NAN;    ///< in its unit; from < to
+  bool cycles = true;             ///< spiking cycles as well
+  std::int64_t max_spikes = 4;    ///< per period of a cycle
+  std::int64_t max_points = 400;  ///< per branch
+  double max_step = 0.02;         ///< share of from..to
+  std::int64_t max_failed = -1;   ///< as in a sweep
+  template <class A>
+  void serialize(A& ar, unsigned version) {
+    NeuronDesign::serialize(ar, version);
+    ar & parameter & from & to & cycles & max_spikes & max_points & max_step & max_failed;
   }
 };
 
@@ -133,12 +160,13 @@ struct StudyJob {
   }
 };
 
-/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "study".
+/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "continue" | "study".
 struct Job {
   std::string kind;
   std::string output;  ///< [job] output, may be empty; not part of the identity
   SimulateJob simulate;
   SweepJob sweep;
+  ContinueJob continuation;
   StudyJob study;
   std::string resolved;  ///< canonical TOML of everything above with units, without output
   std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
@@ -146,7 +174,7 @@ struct Job {
   std::vector<std::string> earlier_hashes;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & kind & output & simulate & sweep & study & resolved & hash & earlier_hashes;
+    ar & kind & output & simulate & sweep & continuation & study & resolved & hash & earlier_hashes;
   }
 };
 

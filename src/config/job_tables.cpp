@@ -116,6 +116,15 @@ const ParameterTable<IntegratorJob>& integrator_table() {
   return table;
 }
 
+const ParameterTable<ContinueJob>& continue_table() {
+  using P = ContinueJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("max_step", Unit::one, P{}.max_step, 0.0, 1.0, "Longest step of a branch, as a share of from..to", true),
+        &P::max_step}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
 const ParameterTable<SweepProtocol>& sweep_protocol_table() {
   using P = SweepProtocol;
   static const std::array<ParameterSpec<P>, 4> rows{

@@ -24,6 +24,7 @@ const ParameterTable<SimulateJob>& initial_table();           // [initial]
 const ParameterTable<SimulateJob>& record_table();            // [record]
 const ParameterTable<IntegratorJob>& integrator_table();      // [integrator]
 const ParameterTable<SweepProtocol>& sweep_protocol_table();  // [protocol] of a sweep
+const ParameterTable<ContinueJob>& continue_table();          // [continue]
 const ParameterTable<models::Modulator>& modulator_table();   // [modulator.NAME]
 const ParameterTable<models::Receptor>& receptor_table();     // [[receptor]]
 const ParameterTable<models::Effect>& effect_table();         // [[effect]], what all rules share

@@ -9,65 +9,12 @@
 
 #include "config/job_kinds.hpp"
 #include "config/sweep_parameters.hpp"
-#include "config/text_file.hpp"
+#include "config/toml_writer.hpp"
 #include "core/build_info.hpp"
 #include "core/digest.hpp"
 
 namespace modscape::config {
 namespace {
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += {'\\', c};
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
-// -0 and 0 are the same value and must not make two identities.
-std::string quantity_text(double value, Unit unit) {
-  const std::string text = format_quantity(value == 0.0 ? 0.0 : value, unit);
-  return unit == Unit::one ? text : quoted(text);
-}
-
-std::string list_text(const std::vector<double>& values, Unit unit) {
-  std::string list;
-  for (const double value : values) list += (list.empty() ? "" : ", ") + quantity_text(value, unit);
-  return "[" + list + "]";
-}
-
-class Writer {
- public:
-  void table(std::string_view name) { text_ += fmt::format("\n[{}]\n", name); }
-  void element(std::string_view name) { text_ += fmt::format("\n[[{}]]\n", name); }
-  void text(std::string_view key, const std::string& value) { line(key, quoted(value)); }
-  void integer(std::string_view key, std::int64_t value) { line(key, fmt::format("{}", value)); }
-  void seed(std::uint64_t value) { line("seed", fmt::format("{}", value)); }
-  void flag(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
-  void line(std::string_view key, const std::string& value) { text_ += fmt::format("{} = {}\n", key, value); }
-  /// The digest is a comment: the text stays a job file that can be run.
-  void file(std::string_view key, const std::string& path) {
-    if (path.empty()) return;
-    line(key, quoted(base_name(path)) + "  # sha256 " + sha256_hex(read_text_file(path)));
-  }
-  void quantity(const ParameterInfo& info, double value) {
-    if (!std::isnan(value)) line(info.name, quantity_text(value, info.unit));
-  }
-  void currents(std::string_view key, const std::vector<double>& values) { line(key, list_text(values, Unit::pA)); }
-  template <class P>
-  void rows(const ParameterTable<P>& table, const P& values) {
-    for (const auto& row : table) quantity(row, values.*row.member);
-  }
-  const std::string& result() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 std::vector<std::string> names_of(const std::vector<Range>& ranges) {
   std::vector<std::string> names;
@@ -76,7 +23,7 @@ std::vector<std::string> names_of(const std::vector<Range>& ranges) {
 }
 
 // `left_out`: parameters whose values are elsewhere.
-void write_neuron(Writer& out, const models::AdexParameters& neuron, const std::vector<std::string>& left_out,
+void write_neuron(TomlWriter& out, const models::AdexParameters& neuron, const std::vector<std::string>& left_out,
                   const std::string& cell_type = {}) {
   out.table("neuron");
   out.text("model", "adex");
@@ -94,7 +41,7 @@ std::string_view scale_text(Scale scale) {
   return scale == Scale::log ? "log" : "linear";
 }
 
-void write_ranges(Writer& out, const std::vector<Range>& ranges, const std::vector<SweepParameter>& parameters,
+void write_ranges(TomlWriter& out, const std::vector<Range>& ranges, const std::vector<SweepParameter>& parameters,
                   const std::string& table = "ranges") {
   out.table(table);
   for (const Range& range : ranges) {
@@ -104,7 +51,7 @@ void write_ranges(Writer& out, const std::vector<Range>& ranges, const std::vect
   }
 }
 
-void write_integrator(Writer& out, const IntegratorJob& integrator) {
+void write_integrator(TomlWriter& out, const IntegratorJob& integrator) {
   out.table("integrator");
   out.text("method", integrator.method);
   out.rows(integrator_table(), integrator);
@@ -112,7 +59,7 @@ void write_integrator(Writer& out, const IntegratorJob& integrator) {
 }
 
 template <class Segment>
-void write_segments(Writer& out, std::string_view name, const ParameterTable<Segment>& rows,
+void write_segments(TomlWriter& out, std::string_view name, const ParameterTable<Segment>& rows,
                     const std::vector<Segment>& segments) {
   for (const Segment& segment : segments) {
     out.element(name);
@@ -121,7 +68,7 @@ void write_segments(Writer& out, std::string_view name, const ParameterTable<Seg
   }
 }
 
-void write_simulate(Writer& out, const SimulateJob& job) {
+void write_simulate(TomlWriter& out, const SimulateJob& job) {
   write_neuron(out, job.neuron, {});
   out.table("protocol");
   out.rows(protocol_table(), job.protocol);
@@ -156,7 +103,7 @@ std::string axis_text(const GridAxis& axis, Unit unit, const std::vector<SweepPa
 
 constexpr std::array<std::string_view, 5> kind_names{"sobol", "latin_hypercube", "grid", "list", "csv"};
 
-void write_points(Writer& out, const DesignPart& part, const std::vector<SweepParameter>& parameters) {
+void write_points(TomlWriter& out, const DesignPart& part, const std::vector<SweepParameter>& parameters) {
   std::string list;
   for (std::size_t i = 0; i < part.table.size(); ++i) {
     const std::string& name = part.columns[i % part.columns.size()];
@@ -168,7 +115,7 @@ void write_points(Writer& out, const DesignPart& part, const std::vector<SweepPa
 }
 
 // Keys of [design] or [[design.part]]; the tables of ranges and axes come later.
-void write_part(Writer& out, const DesignPart& part, const std::vector<SweepParameter>& parameters) {
+void write_part(TomlWriter& out, const DesignPart& part, const std::vector<SweepParameter>& parameters) {
   out.text("kind", std::string(kind_names[static_cast<std::size_t>(part.kind)]));
   if (part.kind == DesignKind::sobol || part.kind == DesignKind::latin_hypercube) {
     out.integer("points", part.points);
@@ -186,7 +133,7 @@ void write_part(Writer& out, const DesignPart& part, const std::vector<SweepPara
   out.line("zip", "[" + groups + "]");
 }
 
-void write_part_tables(Writer& out, const DesignPart& part, const std::vector<SweepParameter>& parameters,
+void write_part_tables(TomlWriter& out, const DesignPart& part, const std::vector<SweepParameter>& parameters,
                        const std::string& prefix) {
   if (!part.ranges.empty()) write_ranges(out, part.ranges, parameters, prefix + "ranges");
   if (part.axes.empty()) return;
@@ -195,7 +142,8 @@ void write_part_tables(Writer& out, const DesignPart& part, const std::vector<Sw
     out.line(axis.name, axis_text(axis, unit_of(parameters, axis.name), parameters));
 }
 
-void write_design(Writer& out, const Design& design, const std::vector<SweepParameter>& parameters) {
+void write_design(TomlWriter& out, const Design& design, const std::vector<SweepParameter>& parameters) {
+  if (design.parts.empty()) return;
   out.table("design");
   if (design.parts.size() == 1) {
     write_part(out, design.parts.front(), parameters);
@@ -210,7 +158,7 @@ void write_design(Writer& out, const Design& design, const std::vector<SweepPara
   }
 }
 
-void write_effect(Writer& out, const models::Effect& effect) {
+void write_effect(TomlWriter& out, const models::Effect& effect) {
   constexpr std::array<std::string_view, 3> rules{"conductance", "shift", "scale"};
   out.element("effect");
   out.text("receptor", effect.receptor);
@@ -228,7 +176,7 @@ void write_effect(Writer& out, const models::Effect& effect) {
   out.rows(effect_table(), effect);
 }
 
-void write_modulation(Writer& out, const models::Modulation& modulation) {
+void write_modulation(TomlWriter& out, const models::Modulation& modulation) {
   for (const models::Modulator& modulator : modulation.modulators) {
     out.table("modulator." + modulator.name);
     out.rows(modulator_table(), modulator);
@@ -251,12 +199,15 @@ std::vector<std::string> always_varied(const Design& design) {
   return names;
 }
 
-void write_sweep(Writer& out, const SweepJob& job, std::size_t rounds) {
-  const std::vector<SweepParameter> parameters = sweep_parameters(job.modulation);
-  const std::vector<std::string> varied = always_varied(job.design);
+void write_points(TomlWriter& out, const NeuronDesign& job, const std::vector<std::string>& varied) {
   write_neuron(out, job.neuron, varied, job.cell_type);
   write_modulation(out, job.modulation);
-  write_design(out, job.design, parameters);
+  write_design(out, job.design, sweep_parameters(job.modulation));
+}
+
+void write_sweep(TomlWriter& out, const SweepJob& job, std::size_t rounds) {
+  const std::vector<std::string> varied = always_varied(job.design);
+  write_points(out, job, varied);
   for (std::size_t r = 0; r < rounds; ++r) {
     const Round& round = job.rounds[r];
     out.element("round");
@@ -274,7 +225,25 @@ void write_sweep(Writer& out, const SweepJob& job, std::size_t rounds) {
   out.integer("max_failed", job.max_failed);
 }
 
-void write_data(Writer& out, const StudyJob& job) {
+void write_continue(TomlWriter& out, const ContinueJob& job) {
+  std::vector<std::string> varied = always_varied(job.design);
+  varied.push_back(job.parameter);
+  write_points(out, job, varied);
+  out.table("protocol");
+  if (!std::isnan(job.protocol.amplitude)) out.line("amplitude", quantity_text(job.protocol.amplitude, Unit::pA));
+  out.table("continue");
+  const Unit unit = unit_of(sweep_parameters(job.modulation), job.parameter);
+  out.text("parameter", job.parameter);
+  out.line("from", quantity_text(job.from, unit));
+  out.line("to", quantity_text(job.to, unit));
+  out.flag("cycles", job.cycles);
+  out.integer("max_spikes", job.max_spikes);
+  out.integer("max_points", job.max_points);
+  out.rows(continue_table(), job);
+  out.integer("max_failed", job.max_failed);
+}
+
+void write_data(TomlWriter& out, const StudyJob& job) {
   out.table("data");
   out.file("fi", job.fi_file);
   out.file("rheobase", job.rheobase_file);
@@ -295,7 +264,7 @@ void write_data(Writer& out, const StudyJob& job) {
   }
 }
 
-void write_fit(Writer& out, const StudyJob& job) {
+void write_fit(TomlWriter& out, const StudyJob& job) {
   out.table("exploration");
   out.integer("points", job.points);
   out.seed(job.seed);
@@ -310,7 +279,7 @@ void write_fit(Writer& out, const StudyJob& job) {
   out.currents("held_out", job.held_out);
 }
 
-void write_study(Writer& out, const StudyJob& job) {
+void write_study(TomlWriter& out, const StudyJob& job) {
   write_data(out, job);
   out.table("gauge");
   out.rows(gauge_table(), job.gauge);
@@ -325,13 +294,14 @@ void write_study(Writer& out, const StudyJob& job) {
 }
 
 std::string resolved_text(const Job& job, std::size_t rounds) {
-  Writer out;
+  TomlWriter out;
   out.line("# format", fmt::format("{}", format_version));
   out.table("job");
   out.text("kind", job.kind);
   if (job.kind == "study") out.text("title", job.study.title);
   if (job.kind == "simulate") write_simulate(out, job.simulate);
   if (job.kind == "sweep") write_sweep(out, job.sweep, rounds);
+  if (job.kind == "continue") write_continue(out, job.continuation);
   if (job.kind == "study") write_study(out, job.study);
   return out.result();
 }

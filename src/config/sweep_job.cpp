@@ -71,32 +71,32 @@ void read_sweep_protocol(TableReader table, const DesignInput& design, SweepProt
   table.finish();
 }
 
-// What the design varies of the neuron, for the checks of what no single bound says.
-void declare_varied(const DesignInput& design, NeuronInput& neuron) {
+}  // namespace
+
+void read_designed_neuron(TableReader& table, const DesignInput& design, const std::string& varied_in,
+                          NeuronDesign& into, ProblemList& problems) {
+  NeuronInput neuron;
+  neuron.varied_in = varied_in;
+  // What the design varies of the neuron, for the checks of what no single bound says.
   for (const Varied& one : design.varied) {
     const auto* row = models::adex_table().find(one.name);
     if (row == nullptr) continue;
     if (!one.conditional) neuron.places[one.name] = one.place;
     if (one.lower <= one.upper) neuron.ranges.push_back({one.name, one.lower, one.upper, Scale::linear});
   }
+  read_neuron(table, {}, neuron);
+  check_neuron(neuron, problems);
+  into.neuron = neuron.values;
+  into.design = design.design;
 }
-
-}  // namespace
 
 SweepJob read_sweep(TableReader& root, const std::string& job_path, ProblemList& problems) {
   SweepJob job;
-  TableReader neuron_table = root.table("neuron");
-  job.cell_type = neuron_table.text("cell_type", {});
+  TableReader neuron = root.table("neuron");
+  job.cell_type = neuron.text("cell_type", {});
   job.modulation = read_modulation(root, job.cell_type, problems);
-  const std::vector<SweepParameter> parameters = sweep_parameters(job.modulation);
-  const DesignInput input = read_design(root, job_path, parameters, problems);
-  NeuronInput neuron;
-  neuron.varied_in = root.has("ranges") ? "[ranges]" : "the design";
-  declare_varied(input, neuron);
-  read_neuron(neuron_table, {}, neuron);
-  check_neuron(neuron, problems);
-  job.neuron = neuron.values;
-  job.design = input.design;
+  const DesignInput input = read_design(root, job_path, sweep_parameters(job.modulation), problems);
+  read_designed_neuron(neuron, input, root.has("ranges") ? "[ranges]" : "the design", job, problems);
   job.rounds = read_rounds(root, input);
   read_sweep_protocol(root.table("protocol"), input, job.protocol, problems);
   job.integrator = read_integrator(root.table("integrator"), {"ensemble", "cvode"});

@@ -16,15 +16,16 @@ struct UnitRow {
   std::string_view base;  // the SI (or accepted) unit without prefix
   int exponent;           // of ten, of our unit in terms of the base
 };
-constexpr std::array<UnitRow, 9> unit_rows{{{Unit::one, "1", "", 0},
-                                            {Unit::mV, "mV", "V", -3},
-                                            {Unit::ms, "ms", "s", -3},
-                                            {Unit::pA, "pA", "A", -12},
-                                            {Unit::nS, "nS", "S", -9},
-                                            {Unit::pF, "pF", "F", -12},
-                                            {Unit::Hz, "Hz", "Hz", 0},
-                                            {Unit::uM, "uM", "M", -6},
-                                            {Unit::MOhm, "MOhm", "Ohm", 6}}};
+constexpr std::array<UnitRow, 10> unit_rows{{{Unit::one, "1", "", 0},
+                                             {Unit::mV, "mV", "V", -3},
+                                             {Unit::ms, "ms", "s", -3},
+                                             {Unit::pA, "pA", "A", -12},
+                                             {Unit::nS, "nS", "S", -9},
+                                             {Unit::pF, "pF", "F", -12},
+                                             {Unit::Hz, "Hz", "Hz", 0},
+                                             {Unit::kHz, "kHz", "Hz", 3},
+                                             {Unit::uM, "uM", "M", -6},
+                                             {Unit::MOhm, "MOhm", "Ohm", 6}}};
 
 const UnitRow& row_of(Unit unit) {
   for (const UnitRow& row : unit_rows)
@@ -84,9 +85,9 @@ Expected<double> parse_quantity(std::string_view text, Unit unit) {
     const std::string_view head = name.substr(0, name.size() - row.base.size());
     for (const Prefix& prefix : prefixes) {
       if (head != prefix.text) continue;
-      if (row.unit != unit)
+      if (row.base != target.base)
         return unexpected(fmt::format("\"{}\" is in {}, but this quantity is in {}", text, name, target.symbol));
-      return scaled(value, prefix.exponent - row.exponent);
+      return scaled(value, prefix.exponent - target.exponent);
     }
   }
   return unexpected(fmt::format("unknown unit \"{}\" (this quantity is in {})", name, target.symbol));

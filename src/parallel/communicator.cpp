@@ -59,6 +59,13 @@ void abort_job(int exit_code) noexcept {
   std::_Exit(exit_code);
 }
 
+namespace {
+std::vector<std::function<void()>>& at_end() {
+  static std::vector<std::function<void()>> actions;
+  return actions;
+}
+}  // namespace
+
 Session::Session(int* argc, char*** argv) {
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
@@ -68,7 +75,14 @@ Session::Session(int* argc, char*** argv) {
 }
 
 Session::~Session() {
-  if (std::uncaught_exceptions() == 0 && mpi_running()) MPI_Finalize();
+  if (std::uncaught_exceptions() > 0 || !mpi_running()) return;
+  for (const std::function<void()>& action : at_end()) action();
+  MPI_Finalize();
+}
+
+void Session::before_end(std::function<void()> action) {
+  if (!mpi_running()) throw InternalError("MPI is not initialised");
+  at_end().push_back(std::move(action));
 }
 
 Communicator::Communicator(MPI_Comm owned) : comm_(owned) {

@@ -5,6 +5,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class Session {
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  /// Runs when the session ends, while MPI still works: the end of a library that lives on MPI.
+  static void before_end(std::function<void()> action);
 };
 
 /// Ends the job on all ranks with this exit code.

@@ -5,12 +5,14 @@
 
 #include <array>
 
+#include "solvers/petsc.hpp"
+
 namespace modscape::solvers {
 
 std::map<std::string, std::string> solver_versions() {
   std::array<char, 64> text{};
   const bool known = SUNDIALSGetVersion(text.data(), static_cast<int>(text.size())) == 0;
-  return {{"SUNDIALS", known ? text.data() : "unknown"}};
+  return {{"SUNDIALS", known ? text.data() : "unknown"}, {"PETSc", petsc::version()}};
 }
 
 }  // namespace modscape::solvers

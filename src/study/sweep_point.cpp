@@ -28,13 +28,6 @@ const std::vector<io::Column>& result_columns() {
   return columns;
 }
 
-std::vector<config::SweepParameter> varied_parameters(const config::SweepJob& job) {
-  const std::vector<config::SweepParameter> all = config::sweep_parameters(job.modulation);
-  std::vector<config::SweepParameter> varied;
-  for (const std::string& name : job.design.parameters()) varied.push_back(*config::find_parameter(all, name));
-  return varied;
-}
-
 models::Protocol protocol_of(const config::SweepProtocol& sweep, double amplitude, double offset) {
   models::Protocol protocol;
   protocol.duration = sweep.delay + sweep.step_duration;
@@ -62,13 +55,7 @@ io::LiveTable sweep_table(const config::SweepJob& job, std::int64_t round, std::
     table.axes = {{"current", "pA", "Step current", job.protocol.currents}};
     axes = {"current"};
   }
-  for (const config::SweepParameter& parameter : varied_parameters(job))
-    table.columns.push_back({parameter.name(),
-                             io::ColumnType::f64,
-                             std::string(symbol(parameter.info.unit)),
-                             std::string(parameter.info.text),
-                             {},
-                             {}});
+  table.columns = DesignedNeurons(job).columns();
   for (io::Column column : result_columns()) {
     column.axes = axes;
     table.columns.push_back(std::move(column));
@@ -88,26 +75,11 @@ std::size_t regime_column(const config::SweepJob& job) {
 }
 
 PointRunner::PointRunner(const config::SweepJob& job, PointSource source)
-    : job_(job),
-      source_(std::move(source)),
-      parameters_(varied_parameters(job)),
-      integrator_(integrator_of(job.integrator)) {}
+    : job_(job), source_(std::move(source)), neurons_(job), integrator_(integrator_of(job.integrator)) {}
 
 SweepPoint PointRunner::point_of(std::span<const double> values) const {
-  models::AdexParameters neuron = job_.neuron;
-  SweepPoint point{{}, job_.protocol, {}};
-  std::vector<double> doses;
-  for (const models::Modulator& modulator : job_.modulation.modulators) doses.push_back(modulator.tonic);
-  for (std::size_t d = 0; d < parameters_.size(); ++d) {
-    if (std::isnan(values[d])) continue;  // a conditional axis that does not exist here: the job's own value holds
-    if (parameters_[d].of_neuron != nullptr)
-      neuron.*parameters_[d].of_neuron = values[d];
-    else if (parameters_[d].of_protocol != nullptr)
-      point.protocol.*parameters_[d].of_protocol = values[d];
-    else
-      doses[parameters_[d].modulator] = values[d];
-  }
-  point.neuron = models::modulated(neuron, job_.modulation, doses, job_.cell_type);
+  DesignedNeuron made = neurons_.at(values);
+  SweepPoint point{made.neuron, std::move(made.protocol), {}};
   point.currents = point.protocol.currents;
   if (point.currents.empty()) point.currents = {point.protocol.amplitude};
   if (!models::adex_problems(point.neuron.parameters).empty()) point.currents.clear();
@@ -115,7 +87,7 @@ SweepPoint PointRunner::point_of(std::span<const double> values) const {
 }
 
 SweepPoint PointRunner::point(std::int64_t row) const {
-  std::vector<double> values(parameters_.size());
+  std::vector<double> values(neurons_.parameters().size());
   source_(row, values);
   return point_of(values);
 }
@@ -130,7 +102,7 @@ solvers::SpikeRun PointRunner::run(const SweepPoint& point, std::size_t k, solve
 void PointRunner::operator()(io::RowBlock& block) {
   std::vector<SweepPoint> points;
   std::vector<std::vector<models::InputSegment>> inputs;
-  std::vector<double> values(parameters_.size());
+  std::vector<double> values(neurons_.parameters().size());
   for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
     source_(row, values);
     for (std::size_t d = 0; d < values.size(); ++d) block.f64(row, d)[0] = values[d];
@@ -164,7 +136,7 @@ void PointRunner::write_asymptotic(io::RowBlock& block, std::span<const SweepPoi
   for (std::size_t i = 0; i < points.size(); ++i) tasks.push_back({points[i].neuron.parameters, currents[i]});
   solvers::AdexEnsemble ensemble(job_.integrator.tolerance, {.max_rhs = job_.integrator.max_rhs});
   const auto regimes = dynamics::asymptotic_regimes(tasks, ensemble);
-  const std::size_t column = parameters_.size() + result_columns().size();
+  const std::size_t column = neurons_.parameters().size() + result_columns().size();
   for (std::size_t i = 0; i < points.size(); ++i) {
     const std::int64_t row = block.first() + static_cast<std::int64_t>(i);
     if (block.status(row) != io::RowStatus::done) continue;
@@ -175,7 +147,7 @@ void PointRunner::write_asymptotic(io::RowBlock& block, std::span<const SweepPoi
 
 void PointRunner::write_row(io::RowBlock& block, std::int64_t row, const SweepPoint& point,
                             std::span<const solvers::SpikeRun> runs) const {
-  const std::size_t first = parameters_.size();
+  const std::size_t first = neurons_.parameters().size();
   // A run that failed, and those after it, have no numbers.
   for (std::size_t c = first; c < first + result_columns().size() + (job_.asymptotic ? 1 : 0); ++c)
     block.set_missing(row, c);

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "config/job.hpp"
-#include "config/sweep_parameters.hpp"
 #include "io/results_file.hpp"
 #include "solvers/spike_integrator.hpp"
+#include "study/designed_neurons.hpp"
 
 namespace modscape::study {
 
@@ -48,7 +48,7 @@ class PointRunner {
 
   const config::SweepJob& job_;
   PointSource source_;
-  std::vector<config::SweepParameter> parameters_;  // the varied ones, in the order of the values
+  DesignedNeurons neurons_;
   std::unique_ptr<solvers::SpikeIntegrator> integrator_;
 };
 

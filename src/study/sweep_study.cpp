@@ -52,15 +52,15 @@ SweepOutcome run_sweep_job(const parallel::Communicator& comm, const config::Job
   io::ResultsFile file =
       io::ResultsFile::open(comm, path, layout_of(job, rounds, options.shard), session_provenance(comm), options.force);
   SweepOutcome outcome;
-  for (std::size_t r = 0; r < rounds.tables().size() && !outcome.stopped; ++r) {
+  for (std::size_t r = 0; r < rounds.tables().size() && !outcome.rows.stopped; ++r) {
     PointRunner runner(job.sweep, rounds.points(r, comm, file));
     const sweep::TableRun run = sweep::run_table(comm, file, rounds.tables()[r],
                                                  r == 0 ? "sweep" : fmt::format("round {}", r), std::ref(runner));
-    outcome.done += run.done;
-    outcome.failed += run.failed;
-    outcome.stopped = run.stopped;
+    outcome.rows.done += run.done;
+    outcome.rows.failed += run.failed;
+    outcome.rows.stopped = run.stopped;
   }
-  if (options.verify > 0 && !outcome.stopped)
+  if (options.verify > 0 && !outcome.rows.stopped)
     outcome.verification = verify_runs(comm, file, rounds.tables().front(),
                                        PointRunner(job.sweep, rounds.design_points()), options.verify, verify_seed);
   file.close();

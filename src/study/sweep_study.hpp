@@ -8,12 +8,12 @@
 #include "core/shard.hpp"
 #include "parallel/communicator.hpp"
 #include "study/verification.hpp"
+#include "sweep/run_table.hpp"
 
 namespace modscape::study {
 
 struct SweepOutcome {
-  std::int64_t done = 0, failed = 0;
-  bool stopped = false;
+  sweep::TableRun rows;  ///< of all rounds
   std::optional<Verification> verification;
 };
 

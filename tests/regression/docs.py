@@ -42,7 +42,7 @@ class Pages(e2e.Case):
                     self.assertRegex(helps[name], rf"(^|[\s,]){flag}\b", f"{page}: modscape {command}")
                 seen += 1
         self.assertGreater(seen, 10)
-        self.assertLessEqual({"study", "sweep", "simulate", "submit", "merge", "rerun", "compare", "status", "info", "doctor"}, set(helps))
+        self.assertLessEqual({"study", "sweep", "continue", "simulate", "submit", "merge", "rerun", "compare", "status", "info", "doctor"}, set(helps))
 
     def test_table_of_the_readme(self):
         text = (e2e.SOURCE / "README.md").read_text()
@@ -62,7 +62,8 @@ class OutputFormat(e2e.Case):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.results = pathlib.Path(folder.name)
-        jobs = {"study": e2e.tiny_study(), "sweep": e2e.example("small_sweep.toml", ("points = 64", "points = 4")), "simulate": e2e.example("simulate_bg2005.toml")}
+        jobs = {"study": e2e.tiny_study(), "sweep": e2e.example("small_sweep.toml", ("points = 64", "points = 4")), "simulate": e2e.example("simulate_bg2005.toml"),
+                "continue": e2e.example("bifurcation_diagram.toml", ('"0 nS", "1 nS", "2 nS", "4 nS"', '"2 nS"'))}
         for kind, job in jobs.items():
             (cls.results / f"{kind}.toml").write_text(job)
             outcome = e2e.Run(cls.results, (kind, f"{kind}.toml")).wait()
@@ -110,6 +111,9 @@ class OutputFormat(e2e.Case):
 
     def test_sweep(self):
         self.check("sweep")
+
+    def test_continue(self):
+        self.check("continue")
 
     def test_simulate(self):
         self.check("simulate")

@@ -18,8 +18,8 @@ echo "$(basename "$0") $(printf '<%s>' "$@")" >>{calls}
 if [[ $(basename "$0") != scontrol ]]; then exit {code}; fi
 """
 WAITING = """#!/usr/bin/env bash
-echo started >>{calls}
 trap 'echo "signal" >>{calls}; exit 75' USR1
+echo started >>{calls}
 for ((i = 0; i < 600; i++)); do sleep 0.1; done
 """
 

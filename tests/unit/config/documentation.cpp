@@ -38,6 +38,7 @@ TEST(Documentation, EveryQuantityHasItsLine) {
   expect_lines(record_table());
   expect_lines(integrator_table());
   expect_lines(sweep_protocol_table());
+  expect_lines(continue_table());
   expect_lines(modulator_table());
   expect_lines(receptor_table());
   expect_lines(effect_table());

@@ -26,8 +26,9 @@ INSTANTIATE_TEST_SUITE_P(Quantities, Reads,
                                          Reading{"-0.065 V", Unit::mV, -65.0}, Reading{"+5", Unit::mV, 5.0},
                                          Reading{"0.1 s", Unit::ms, 100.0}, Reading{"1e3 us", Unit::ms, 1.0},
                                          Reading{"0.3 nA", Unit::pA, 300.0}, Reading{"2 kHz", Unit::Hz, 2000.0},
-                                         Reading{"20 nM", Unit::uM, 0.02}, Reading{"1 mM", Unit::uM, 1000.0},
-                                         Reading{"100 kOhm", Unit::MOhm, 0.1}, Reading{"0.5", Unit::one, 0.5}));
+                                         Reading{"20 Hz", Unit::kHz, 0.02}, Reading{"20 nM", Unit::uM, 0.02},
+                                         Reading{"1 mM", Unit::uM, 1000.0}, Reading{"100 kOhm", Unit::MOhm, 0.1},
+                                         Reading{"0.5", Unit::one, 0.5}));
 
 // The micro sign (U+00B5) and the Greek mu (U+03BC) look alike; both occur in real files.
 INSTANTIATE_TEST_SUITE_P(Micro, Reads,
