@@ -339,18 +339,18 @@ class FullDisk(e2e.Case):
         outcome = self.run_program("study", "job.toml", "-o", "disk/out.h5")
         self.assertEqual(outcome.code, e2e.BAD_INPUT)
         self.assertRegex(outcome.err, r"disk/out.h5: the results need \d+ bytes, \d+ are available, \d+ are missing")
-        self.assertEqual(list(self.disk.iterdir()), [])
+        self.assertEqual(e2e.files_in(self.disk), [])
         self.resize(int(1.7 * size))  # room for the file, not for the copy that a stage needs
         outcome = self.run_program("study", "job.toml", "-o", "disk/out.h5")
         self.assertEqual(outcome.code, 74, outcome)
         self.assertRegex(outcome.err, r"stage fit/off needs a copy of disk/out.h5 \(\d+ bytes, \d+ are available\)")
-        self.assertEqual(sorted(path.name for path in self.disk.iterdir()), ["out.h5", "out.h5.sampler"])
+        self.assertEqual(e2e.files_in(self.disk), ["out.h5", "out.h5.sampler"])
         self.assertEqual(self.progress("disk/out.h5")["/exploration"], (64, 64))
         self.resize(4 * size)
         resumed = self.run_ok("study", "job.toml", "-o", "disk/out.h5", ranks=2)
         self.assertNotRegex(resumed.err, re.compile("^(exploration|refine) ", re.MULTILINE))
         self.assert_identical("reference.h5", "disk/out.h5")
-        self.assertEqual([path.name for path in self.disk.iterdir()], ["out.h5"])
+        self.assertEqual(e2e.files_in(self.disk), ["out.h5"])
 
 
 if __name__ == "__main__":
