@@ -61,6 +61,35 @@ Vector unit(std::size_t size, std::size_t k) {
   made[k] = 1.0;
   return made;
 }
+
+// What the systems of Bogdanov-Takens points and of cusps share; x = (u, p1, p2, v, h):
+//   F = 0, J v = 0, J h + ... = 0, v.v = 1, v.h = 0.
+bool pair_residual(const ScaledField& field, std::span<const double> x, std::span<double> g) {
+  const std::size_t n = field.size();
+  Vector j(n * n);
+  if (!field.value(x, g.first(n)) || !field.jacobian(x, j)) return false;
+  const std::span<const double> v = x.subspan(n + 2, n), h = x.subspan(2 * n + 2, n);
+  std::ranges::copy(product(j, v), g.begin() + static_cast<std::ptrdiff_t>(n));
+  std::ranges::copy(product(j, h), g.begin() + static_cast<std::ptrdiff_t>(2 * n));
+  g[3 * n] = dot(v, v) - 1.0;
+  g[3 * n + 1] = dot(v, h);
+  return true;
+}
+
+void pair_jacobian(const ScaledField& field, std::span<const double> x, const Linearisation& at, Blocks& blocks) {
+  const std::size_t n = field.size(), known = n + 2;
+  const std::span<const double> v = x.subspan(n + 2, n), h = x.subspan(2 * n + 2, n);
+  for (std::size_t i = 0; i < n; ++i) blocks.row(i, 0, std::span(at.full).subspan(i * known, known));
+  for (std::size_t k = 0; k < known; ++k) {
+    blocks.column(n, k, field.second(x, v, unit(known, k)));
+    blocks.column(2 * n, k, field.second(x, h, unit(known, k)));
+  }
+  blocks.square(n, known, at.square, n);
+  blocks.square(2 * n, known + n, at.square, n);
+  blocks.row(3 * n, known, v, 2.0);
+  blocks.row(3 * n + 1, known, h);
+  blocks.row(3 * n + 1, known + n, v);
+}
 }  // namespace
 
 DefiningSystem::DefiningSystem(const ScaledField& field, std::size_t further)
@@ -190,36 +219,17 @@ BogdanovTakensSystem::BogdanovTakensSystem(const ScaledField& field) : DefiningS
 }
 
 bool BogdanovTakensSystem::residual(std::span<const double> x, std::span<double> g) const {
-  Vector j(n_ * n_);
-  if (!field_.value(x, g.first(n_)) || !field_.jacobian(x, j)) return false;
-  const std::span<const double> v = x.subspan(n_ + 2, n_), h = x.subspan(2 * n_ + 2, n_);
-  const Vector jv = product(j, v), jh = product(j, h);
-  for (std::size_t i = 0; i < n_; ++i) {
-    g[n_ + i] = jv[i];
-    g[2 * n_ + i] = jh[i] - v[i];
-  }
-  g[3 * n_] = dot(v, v) - 1.0;
-  g[3 * n_ + 1] = dot(v, h);
+  if (!pair_residual(field_, x, g)) return false;
+  for (std::size_t i = 0; i < n_; ++i) g[2 * n_ + i] -= x[n_ + 2 + i];  // J h = v
   return true;
 }
 
 bool BogdanovTakensSystem::jacobian(std::span<const double> x, std::span<double> j) const {
   const Linearisation at(field_, x);
   if (!at.defined) return false;
-  const std::span<const double> v = x.subspan(n_ + 2, n_), h = x.subspan(2 * n_ + 2, n_);
-  const std::size_t known = n_ + 2;
   Blocks blocks(j, unknowns());
-  for (std::size_t i = 0; i < n_; ++i) blocks.row(i, 0, std::span(at.full).subspan(i * known, known));
-  for (std::size_t k = 0; k < known; ++k) {
-    blocks.column(n_, k, field_.second(x, v, unit(known, k)));
-    blocks.column(2 * n_, k, field_.second(x, h, unit(known, k)));
-  }
-  blocks.square(n_, known, at.square, n_);
-  blocks.square(2 * n_, known + n_, at.square, n_);
-  blocks.diagonal(2 * n_, known, -1.0, n_);
-  blocks.row(3 * n_, known, v, 2.0);
-  blocks.row(3 * n_ + 1, known, h);
-  blocks.row(3 * n_ + 1, known + n_, v);
+  pair_jacobian(field_, x, at, blocks);
+  blocks.diagonal(2 * n_, n_ + 2, -1.0, n_);
   return true;
 }
 
@@ -228,41 +238,26 @@ CuspSystem::CuspSystem(const ScaledField& field) : DefiningSystem(field, 2 * fie
 }
 
 bool CuspSystem::residual(std::span<const double> x, std::span<double> g) const {
-  Vector j(n_ * n_);
-  if (!field_.value(x, g.first(n_)) || !field_.jacobian(x, j)) return false;
-  const std::span<const double> v = x.subspan(n_ + 2, n_), h = x.subspan(2 * n_ + 2, n_);
-  const Vector jv = product(j, v), jh = product(j, h), b = field_.second(x, v, v);
-  for (std::size_t i = 0; i < n_; ++i) {
-    g[n_ + i] = jv[i];
-    g[2 * n_ + i] = jh[i] + b[i];
-  }
-  g[3 * n_] = dot(v, v) - 1.0;
-  g[3 * n_ + 1] = dot(v, h);
+  if (!pair_residual(field_, x, g)) return false;
+  const std::span<const double> v = x.subspan(n_ + 2, n_);
+  const Vector b = field_.second(x, v, v);
+  for (std::size_t i = 0; i < n_; ++i) g[2 * n_ + i] += b[i];  // J h + B(v, v) = 0
   return true;
 }
 
 bool CuspSystem::jacobian(std::span<const double> x, std::span<double> j) const {
   const Linearisation at(field_, x);
   if (!at.defined) return false;
-  const std::span<const double> v = x.subspan(n_ + 2, n_), h = x.subspan(2 * n_ + 2, n_);
+  const std::span<const double> v = x.subspan(n_ + 2, n_);
   const std::size_t known = n_ + 2;
   Blocks blocks(j, unknowns());
-  for (std::size_t i = 0; i < n_; ++i) blocks.row(i, 0, std::span(at.full).subspan(i * known, known));
-  for (std::size_t k = 0; k < known; ++k) {
-    blocks.column(n_, k, field_.second(x, v, unit(known, k)));
-    blocks.column(2 * n_, k, field_.second(x, h, unit(known, k)));
-    blocks.column(2 * n_, k, field_.third(x, v, v, unit(known, k)));
-  }
-  blocks.square(n_, known, at.square, n_);
-  blocks.square(2 * n_, known + n_, at.square, n_);
+  pair_jacobian(field_, x, at, blocks);
+  for (std::size_t k = 0; k < known; ++k) blocks.column(2 * n_, k, field_.third(x, v, v, unit(known, k)));
   for (std::size_t k = 0; k < n_; ++k) {  // of B(v, v)
     Vector twice = field_.second(x, v, unit(n_, k));
     for (double& element : twice) element *= 2.0;
     blocks.column(2 * n_, known + k, twice);
   }
-  blocks.row(3 * n_, known, v, 2.0);
-  blocks.row(3 * n_ + 1, known, h);
-  blocks.row(3 * n_ + 1, known + n_, v);
   return true;
 }
 
