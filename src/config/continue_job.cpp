@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "config/design_input.hpp"
 #include "config/job_kinds.hpp"
 #include "config/job_tables.hpp"
@@ -27,9 +24,8 @@ double read_end(TableReader& table, std::string_view key, ParameterInfo info) {
   return table.quantity(info);
 }
 
-/// [continue]; what is continued in is added to `varied`.
-void read_path(TableReader table, const std::vector<SweepParameter>& parameters, ContinueJob& job,
-               std::vector<Varied>& varied) {
+/// [continue]; what is continued in is added to what the design varies.
+void read_path(TableReader table, const std::vector<SweepParameter>& parameters, ContinueJob& job, DesignInput& input) {
   job.cycles = table.flag("cycles", job.cycles);
   job.max_spikes = table.integer("max_spikes", job.max_spikes, 1, most_cycle_spikes);
   job.max_points = table.integer("max_points", job.max_points, 10, 100000);
@@ -42,17 +38,17 @@ void read_path(TableReader table, const std::vector<SweepParameter>& parameters,
                  suggestion_for(job.parameter, names_of(parameters)));
     return;  // without its unit from and to cannot be read
   }
-  if (std::ranges::any_of(varied, [&](const Varied& one) { return one.name == job.parameter; }))
+  if (input.find(job.parameter) != nullptr)
     table.refuse("parameter", fmt::format("{} is also varied by the design", job.parameter), "remove it there");
   job.from = read_end(table, "from", parameter->info);
   job.to = read_end(table, "to", parameter->info);
   if (job.from >= job.to) table.refuse("from", "from must be less than to");
-  varied.push_back({job.parameter, table.place_of("parameter"), job.from, job.to});
+  input.varied.push_back({job.parameter, table.place_of("parameter"), job.from, job.to});
   table.finish();
 }
 
-void read_amplitude(TableReader table, const std::vector<Varied>& varied, ContinueJob& job, ProblemList& problems) {
-  const bool is_varied = std::ranges::any_of(varied, [](const Varied& one) { return one.name == "amplitude"; });
+void read_amplitude(TableReader table, const DesignInput& input, ContinueJob& job, ProblemList& problems) {
+  const bool is_varied = input.find("amplitude") != nullptr;
   if (is_varied && table.has("amplitude"))
     table.refuse("amplitude", "amplitude is both in [protocol] and varied", "remove one of them");
   else if (!is_varied && !table.has("amplitude"))
@@ -74,9 +70,9 @@ ContinueJob read_continue(TableReader& root, const std::string& job_path, Proble
   DesignInput input;
   if (root.has("design") || root.has("axes") || root.has("ranges"))
     input = read_design(root, job_path, parameters, problems);
-  read_path(root.table("continue"), parameters, job, input.varied);
+  read_path(root.table("continue"), parameters, job, input);
   read_designed_neuron(neuron, input, "[continue]", job, problems);
-  read_amplitude(root.table("protocol"), input.varied, job, problems);
+  read_amplitude(root.table("protocol"), input, job, problems);
   return job;
 }
 
