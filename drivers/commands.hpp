@@ -19,6 +19,7 @@ using Action = std::function<ExitCode(const parallel::Communicator&)>;
 void add_study(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_continue(CLI::App& app, Action& action);
+void add_landscape(CLI::App& app, Action& action);
 void add_simulate(CLI::App& app, Action& action);
 void add_submit(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);
