@@ -69,7 +69,9 @@ io::LiveTable landscape_table(const config::LandscapeJob& job, const DesignedNeu
   const std::string agreements = meanings(static_cast<int>(dynamics::last_agreement) + 1,
                                           [](int code) { return to_string(static_cast<dynamics::Agreement>(code)); });
   column("agreement", Type::i32, "1", "Of simulation and continuation", {"cell"}, {{"agreement_meanings", agreements}});
-  column("complete", Type::i32, "1", "1: there was room for every branch, special point and piece", {});
+  column("complete", Type::i32, "1",
+         "1: there was room for every branch, special point and piece, and each piece ends at a border of the strip",
+         {});
   column("unexplained", Type::i32, "1", "Changes of stability of equilibria without a special point", {});
   column("piece_kind", Type::i32, "1", "What the points of the piece are: 0 none, 1 fold, 2 hopf", {"piece"},
          {{"kind_meanings", "0 none, 1 fold, 2 hopf"}});
@@ -96,7 +98,7 @@ void write_cells(const std::vector<dynamics::SettledState>& states, RowWriter& r
   }
 }
 
-/// False if there was no room for all.
+/// False if there was no room for all, or if one ends before the border of the strip.
 bool write_pieces(const std::vector<dynamics::BoundaryPiece>& pieces, RowWriter& row) {
   const std::span<std::int32_t> kind = row.codes();
   const std::span<double> across = row.values(), along = row.values();
@@ -107,7 +109,8 @@ bool write_pieces(const std::vector<dynamics::BoundaryPiece>& pieces, RowWriter&
   for (std::size_t k = 0; k < std::min(pieces.size(), most_pieces); ++k) {
     const dynamics::BoundaryPiece& piece = pieces[k];
     kind[k] = piece.kind == dynamics::PointKind::fold ? 1 : 2;
-    complete = complete && piece.points.size() <= most_piece_points;
+    const bool whole = piece.end == dynamics::CurveEnd::bound || piece.end == dynamics::CurveEnd::closed;
+    complete = complete && whole && piece.points.size() <= most_piece_points;
     for (std::size_t i = 0; i < std::min(piece.points.size(), most_piece_points); ++i) {
       across[k * most_piece_points + i] = piece.points[i][0];
       along[k * most_piece_points + i] = piece.points[i][1];
