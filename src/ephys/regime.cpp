@@ -69,11 +69,27 @@ bool alternates(std::span<const double> isi, const RegimeRules& rules) {
   return false;
 }
 
-// From -1 (every change is a shrinkage) to 1 (every change is growth).
-double trend(std::span<const double> isi) {
+// Net change over summed change of the logarithms of the intervals, from -1 (every change is a shrinkage) to 1 (every
+// change is growth). A long train is first averaged over blocks: the errors of single spikes change sign from one
+// interval to the next and would outweigh any trend. 0 if the net change is within `equal`, or no more than what
+// intervals of the same block differ by (two standard deviations).
+double trend(std::span<const double> isi, double equal) {
+  constexpr std::size_t most_blocks = 8;
+  const std::size_t blocks = std::min(isi.size(), most_blocks);
+  std::vector<double> means;
+  double squares = 0.0;  // of what intervals differ from the mean of their block by
+  for (std::size_t k = 0; k < blocks; ++k) {
+    const auto block = isi.subspan(k * isi.size() / blocks, (k + 1) * isi.size() / blocks - k * isi.size() / blocks);
+    double sum = 0.0;
+    for (const double interval : block) sum += std::log(interval);
+    means.push_back(sum / static_cast<double>(block.size()));
+    for (const double interval : block) squares += std::pow(std::log(interval) - means.back(), 2);
+  }
   double summed = 0.0;
-  for (std::size_t i = 1; i < isi.size(); ++i) summed += std::abs(std::log(isi[i] / isi[i - 1]));
-  return summed > 0.0 ? std::log(isi.back() / isi.front()) / summed : 0.0;
+  for (std::size_t k = 1; k < means.size(); ++k) summed += std::abs(means[k] - means[k - 1]);
+  const double net = means.back() - means.front();
+  const double scatter = isi.size() > blocks ? std::sqrt(squares / static_cast<double>(isi.size() - blocks)) : 0.0;
+  return std::abs(net) > std::max(-std::log(1.0 - equal), 2.0 * scatter) ? net / summed : 0.0;
 }
 
 Regime classify_intervals(std::span<const double> isi, const RegimeRules& rules) {
@@ -81,9 +97,10 @@ Regime classify_intervals(std::span<const double> isi, const RegimeRules& rules)
   if (all_equal(isi, rules.equal)) return Regime::tonic;
   if (repeats_bursts(isi, rules.burst_ratio) || repeats_bursts(late, rules.burst_ratio)) return Regime::bursting;
   if (bursts_once(isi, rules)) return Regime::initial_burst;
-  const double direction = trend(isi);
-  const bool settles = late.size() >= 3 && all_equal(late, rules.equal);
-  if (settles || std::abs(direction) >= rules.trend) return direction > 0.0 ? Regime::adapting : Regime::accelerating;
+  if (late.size() >= 3 && all_equal(late, rules.equal))
+    return isi.back() > isi.front() ? Regime::adapting : Regime::accelerating;
+  const double direction = trend(isi, rules.equal);
+  if (std::abs(direction) >= rules.trend) return direction > 0.0 ? Regime::adapting : Regime::accelerating;
   return late.size() >= 4 && alternates(late, rules) ? Regime::tonic : Regime::irregular;
 }
 

@@ -2,6 +2,7 @@
 // The rules of docs/regimes.md on trains written by hand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -51,6 +52,18 @@ TEST(OnProtocol, GrowingAndShrinkingIntervals) {
 TEST(OnProtocol, TrendSurvivesARipple) {
   EXPECT_EQ(on_protocol(20, {20, 26, 25.5, 32, 31, 40, 45}, 10), Regime::adapting);
   EXPECT_EQ(on_protocol(20, {10, 20, 28, 22, 24, 23.5, 23.5, 23.5}, 10), Regime::adapting);
+}
+
+TEST(OnProtocol, TrendOutlastsErrorsOfSingleIntervals) {
+  // From 20 to 10 ms over 60 intervals that are 4 % too long and too short in turns.
+  std::vector<double> isi;
+  for (int k = 0; k < 60; ++k) isi.push_back(20.0 * std::pow(0.5, k / 59.0) * (k % 2 == 0 ? 1.04 : 0.96));
+  EXPECT_EQ(on_protocol(25, isi, 10), Regime::accelerating);
+  std::ranges::reverse(isi);
+  EXPECT_EQ(on_protocol(25, isi, 10), Regime::adapting);
+  // No trend: one that is less than the intervals differ by.
+  for (int k = 0; k < 60; ++k) isi[static_cast<std::size_t>(k)] = (10.0 + 0.05 * k) * (k % 3 == 0 ? 1.7 : 1.0);
+  EXPECT_NE(on_protocol(25, isi, 10), Regime::adapting);
 }
 
 TEST(OnProtocol, OneBurstThenEqualIntervalsIsAnInitialBurst) {
