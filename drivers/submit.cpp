@@ -100,7 +100,7 @@ std::string submitted(const std::vector<std::string>& words, const std::string& 
   const batch::CommandOutput result = batch::run_command(words);
   if (result.code != 0) {
     std::string said = result.err.empty() ? result.out : result.err;
-    said.resize(said.find_last_not_of("\n") + 1);
+    said.resize(said.find_last_not_of('\n') + 1);
     throw BadInput("sbatch", fmt::format("exit code {}: {}", result.code, said), advice);
   }
   return result.out.substr(0, result.out.find_first_of(";\n"));

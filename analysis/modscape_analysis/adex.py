@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The AdEx neuron of src/models/adex.hpp, for drawing: nullclines, vector field and the orbit under a current step.
+"""The AdEx neuron of src/models/adex.hpp, for drawing: nullclines, vector field, threshold and the orbit under a current step.
 
 C_m dV/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_T)/Delta_T) - w + I,   tau_w dw/dt = a (V - E_L) - w;
 at V_peak: V <- V_r, w <- w + b, and V is held at V_r for t_ref while w goes on. Units: mV, ms, pA, nS, pF."""
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 PARAMETERS = ["C_m", "g_L", "E_L", "V_T", "Delta_T", "a", "b", "tau_w", "V_r", "V_peak", "t_ref"]
 LONGEST_STEP = 1.0  # ms, for smooth curves
@@ -31,6 +32,45 @@ def w_nullcline(p, V):
 def rhs(p, V, w, current):
     """dV/dt in mV/ms and dw/dt in pA/ms."""
     return (v_nullcline(p, V, current) - w) / p["C_m"], (w_nullcline(p, V) - w) / p["tau_w"]
+
+
+def saddle(p, current):
+    """(V, w) of the equilibrium on the right branch of the V-nullcline, the threshold; None if the nullclines do not meet, or it lies
+    above V_peak."""
+    def gap(V):
+        return v_nullcline(p, V, current) - w_nullcline(p, V)
+
+    if p["a"] <= -p["g_L"]:
+        return None
+    lowest = p["V_T"] + p["Delta_T"] * np.log1p(p["a"] / p["g_L"])
+    if gap(lowest) >= 0 or gap(p["V_peak"]) <= 0:
+        return None
+    V = brentq(gap, lowest, p["V_peak"], xtol=1e-12)
+    return V, w_nullcline(p, V)
+
+
+def stable_manifold(p, current, V_limits, w_limits):
+    """Both branches of the saddle's stable manifold, arrays of rows V, w from the saddle out of the limits: what lies beyond it fires.
+    Empty without a saddle."""
+    start = saddle(p, current)
+    if start is None:
+        return []
+    V, w = start
+    jacobian = np.array([[p["g_L"] * np.expm1((V - p["V_T"]) / p["Delta_T"]) / p["C_m"], -1 / p["C_m"]], [p["a"] / p["tau_w"], -1 / p["tau_w"]]])
+    values, vectors = np.linalg.eig(jacobian)
+    direction = np.real(vectors[:, np.argmin(np.real(values))])
+    direction = direction / abs(direction[1]) if direction[1] else direction
+
+    def inside(_, y):
+        return min(y[0] - V_limits[0], V_limits[1] - y[0], y[1] - w_limits[0], w_limits[1] - y[1])
+
+    inside.terminal = True
+    branches = []
+    for side in (1e-3, -1e-3):  # pA: on the eigenvector for all the figure shows
+        run = solve_ivp(lambda _, y: np.negative(rhs(p, *y, current)), (0, 40 * p["tau_w"]), np.add(start, side * direction), "LSODA",
+                        events=inside, rtol=1e-9, atol=1e-9, max_step=LONGEST_STEP)
+        branches.append(np.vstack([start, run.y.T]))
+    return branches
 
 
 def held(p, w, duration):

@@ -41,8 +41,8 @@ struct GridAxis {
   std::vector<AxisCondition> when;  ///< all must hold; empty: always
   std::int64_t size() const { return values.empty() ? count : static_cast<std::int64_t>(values.size()); }
   double value(std::int64_t index) const;
-  /// Index of the value equal to `value` (but for rounding), or -1.
-  std::int64_t index_of(double value) const;
+  /// Index of the value equal to `wanted` (but for rounding), or -1.
+  std::int64_t index_of(double wanted) const;
   template <class A>
   void serialize(A& ar, unsigned) {
     ar & name & values & from & to & step & count & scale & when;

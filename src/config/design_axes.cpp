@@ -147,11 +147,11 @@ class AxesReader {
 
 }  // namespace
 
-void read_axes(TableReader axes, TableReader& design, const std::vector<SweepParameter>& parameters, DesignPart& into,
+void read_axes(TableReader axes, TableReader& part, const std::vector<SweepParameter>& parameters, DesignPart& into,
                std::vector<Varied>& varied) {
   if (axes.keys().empty())
-    design.refuse("axes", "[axes] is empty: the grid has no axis",
-                  "for example a = {from = \"-2 nS\", to = \"6 nS\", count = 17}");
+    part.refuse("axes", "[axes] is empty: the grid has no axis",
+                "for example a = {from = \"-2 nS\", to = \"6 nS\", count = 17}");
   std::vector<TableReader> tables;
   for (const std::string& name : axes.keys()) {
     const SweepParameter* parameter = find_parameter(parameters, name);
@@ -170,8 +170,8 @@ void read_axes(TableReader axes, TableReader& design, const std::vector<SweepPar
     tables[i].has("when");
     tables[i].finish();
   }
-  reader.read_zip(design);
-  if (into.axes.size() > 64) design.refuse("axes", "a grid has at most 64 axes");
+  reader.read_zip(part);
+  if (into.axes.size() > 64) part.refuse("axes", "a grid has at most 64 axes");
   for (const GridAxis& axis : into.axes) {
     Varied one{axis.name, axes.place_of(axis.name), NAN, NAN, !axis.when.empty()};
     if (axis.count > 0) {

@@ -7,8 +7,11 @@ namespace modscape::config {
 
 std::vector<SweepParameter> sweep_parameters(const models::Modulation& modulation) {
   std::vector<SweepParameter> parameters;
-  for (const auto& row : models::adex_table()) parameters.push_back({row, row.member, nullptr, SIZE_MAX});
-  for (const auto& row : sweep_protocol_table()) parameters.push_back({row, nullptr, row.member, SIZE_MAX});
+  // Of a row of a table everything but its member.
+  for (const auto& row : models::adex_table())
+    parameters.push_back({static_cast<const ParameterInfo&>(row), row.member, nullptr, SIZE_MAX});
+  for (const auto& row : sweep_protocol_table())
+    parameters.push_back({static_cast<const ParameterInfo&>(row), nullptr, row.member, SIZE_MAX});
   for (std::size_t m = 0; m < modulation.modulators.size(); ++m)
     parameters.push_back({dose_info(modulation.modulators[m].name), nullptr, nullptr, m});
   return parameters;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <ranges>
 
 #include "core/error.hpp"
 #include "dynamics/codim2_points.hpp"
@@ -148,8 +149,8 @@ void take_points(const DefiningSystem& system, Codim1Curve& curve, Curve backwar
       curve.rejected.push_back({after, crossing.point.x, std::move(judged.reason)});
     }
   };
-  for (auto crossing = backward.crossings.rbegin(); crossing != backward.crossings.rend(); ++crossing)
-    judge(*crossing, before - 1 - crossing->after, -crossing->point.arclength);
+  for (const CurveCrossing& crossing : std::views::reverse(backward.crossings))
+    judge(crossing, before - 1 - crossing.after, -crossing.point.arclength);
   for (const CurveCrossing& crossing : forward.crossings)
     judge(crossing, crossing.after + before, crossing.point.arclength);
   for (std::size_t i = before; i > 0; --i) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <ranges>
 
 #include "core/error.hpp"
 #include "dynamics/adex_equilibria.hpp"
@@ -211,8 +212,7 @@ class Drawing {
     DiagramBranch& drawn = diagram_.branches.emplace_back();
     drawn.kind = BranchKind::cycles;
     const std::size_t number = diagram_.branches.size() - 1;
-    for (auto cycle = back.cycles.rbegin(); cycle != back.cycles.rend(); ++cycle)
-      drawn.points.push_back(point_of(*cycle));
+    for (const SpikingCycle& cycle : std::views::reverse(back.cycles)) drawn.points.push_back(point_of(cycle));
     for (std::size_t i = back.cycles.empty() ? 0 : 1; i < forth.cycles.size(); ++i)
       drawn.points.push_back(point_of(forth.cycles[i]));
     drawn.spikes = (back.cycles.empty() ? forth : back).cycles.front().spikes();

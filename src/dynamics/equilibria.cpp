@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "core/error.hpp"
 #include "dynamics/defining_systems.hpp"
@@ -47,8 +48,8 @@ Curve joined(Curve backward, Curve forward) {
   const std::size_t before = backward.points.size() - 1;
   Curve made;
   for (std::size_t i = before; i > 0; --i) made.points.push_back(reversed(std::move(backward.points[i])));
-  for (auto crossing = backward.crossings.rbegin(); crossing != backward.crossings.rend(); ++crossing)
-    made.crossings.push_back({crossing->test, before - 1 - crossing->after, reversed(std::move(crossing->point))});
+  for (CurveCrossing& crossing : std::views::reverse(backward.crossings))
+    made.crossings.push_back({crossing.test, before - 1 - crossing.after, reversed(std::move(crossing.point))});
   for (CurvePoint& point : forward.points) made.points.push_back(std::move(point));
   for (CurveCrossing& crossing : forward.crossings) {
     crossing.after += before;

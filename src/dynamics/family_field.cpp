@@ -39,7 +39,7 @@ NeuronFamily::NeuronFamily(const NeuronPath& path)
       derivative_([&path](std::span<const double> p, std::size_t) { return path.derivative(p[0]); }),
       scales_{path.scale()} {}
 
-NeuronPath NeuronFamily::along(std::size_t k, std::vector<double> p) const {
+NeuronPath NeuronFamily::along(std::size_t k, const std::vector<double>& p) const {
   const auto with = [p, k](double value) {
     std::vector<double> here = p;
     here[k] = value;

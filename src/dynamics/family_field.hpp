@@ -23,7 +23,7 @@ class NeuronFamily {
   DrivenNeuron derivative(std::span<const double> p, std::size_t k) const { return derivative_(p, k); }
   const std::vector<double>& scales() const noexcept { return scales_; }
   /// Along number k, the others held. The path needs the family no longer.
-  NeuronPath along(std::size_t k, std::vector<double> p) const;
+  NeuronPath along(std::size_t k, const std::vector<double>& p) const;
 
  private:
   Function at_;

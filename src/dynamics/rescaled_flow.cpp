@@ -101,7 +101,7 @@ double FlowSeries::step(double tolerance) const {
   double scale[width];
   for (int m = 0; m < 3; ++m) scale[m] = std::max(1.0, std::abs(z_[0][m]));
   for (int j = 1; j <= 2; ++j) {
-    const double* z = &z_[0][3 * j];
+    const double* z = z_[0] + std::ptrdiff_t{3} * j;
     double length = std::max({std::abs(z[0]), std::abs(z[1]), std::abs(z[2])});
     const FlowCoefficients& d = d_[static_cast<std::size_t>(j - 1)];
     length = std::max({length, std::abs(d.alpha), std::abs(d.rho), std::abs(d.gamma)});

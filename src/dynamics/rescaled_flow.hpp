@@ -10,6 +10,7 @@
 // 1 and u -> 0: neither the state nor a tangent overflows.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <span>
 
 namespace modscape::dynamics {

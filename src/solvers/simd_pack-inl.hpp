@@ -47,7 +47,7 @@ HWY_INLINE void store(const Pack& a, LaneArray& to) {
 }
 HWY_INLINE Pack all(double x) {
   Pack r;
-  MODSCAPE_EACH r.v[i] = hn::Set(d, x);
+  for (V& vector : r.v) vector = hn::Set(d, x);
   return r;
 }
 HWY_INLINE Pack operator+(const Pack& a, const Pack& b) {

@@ -28,7 +28,7 @@ class Grid {
     std::vector<Mask> cleared;          // axes that do not exist at each special index
     Mask cleared_elsewhere = 0;         // ... at all other indices
   };
-  std::int64_t count(std::size_t loop, Mask mask) const;  // points of the loops from `loop` on
+  std::int64_t count(std::size_t position, Mask mask) const;  // points of the loops from `position` on
   bool exists(const Loop& loop, Mask mask) const { return (mask >> loop.axes.front() & 1U) != 0; }
   Mask absent(const Loop& loop, Mask mask) const;  // what a loop that does not exist takes along
   void add_conditions(Loop& loop);

@@ -16,7 +16,7 @@ try:
     import h5py
     import matplotlib  # noqa: F401
     import numpy as np
-    import scipy  # noqa: F401
+    from scipy.integrate import solve_ivp
 except ImportError as error:
     print(f"skipped: {error}; the report needs python3-h5py, python3-numpy, python3-scipy and python3-matplotlib")
     sys.exit(SKIPPED)
@@ -62,11 +62,11 @@ class Report(WithResults):
         cls.file = h5py.File(cls.results, "r", locking=False)  # as the report opens it
         cls.addClassCleanup(cls.file.close)
 
-    def column(self, figure, **wanted):
+    def column(self, figure, of="value", **wanted):
         """Values of the rows of a table that match."""
         lines = (self.out / f"{figure}.csv").read_text().splitlines()
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        return [row["value"] for row in rows if all(row[key] == value for key, value in wanted.items())]
+        return [row[of] for row in rows if all(row[key] == value for key, value in wanted.items())]
 
     def same(self, figure, path, values=None, **wanted):
         expected = self.file[path][()] if values is None else values
@@ -97,6 +97,27 @@ class Report(WithResults):
         stored = np.array(self.column("phase_planes", series="spikes in the results file"), float)
         self.assertEqual(drawn.size, len(make_results.CONDITIONS))
         np.testing.assert_allclose(drawn, stored, atol=1)  # the invented counts come from Euler steps
+
+    def test_threshold_separates_rest_from_firing(self):
+        """From beside the drawn manifold: to the left no spike without input, to the right one."""
+        for condition in make_results.CONDITIONS:
+            series = "stable manifold of the saddle, I = 0 pA, branch 0"
+            p = dict(zip(adex.PARAMETERS, map(float, self.column("phase_planes", group=condition, series="parameter (mV, ms, pA, nS, pF)")), strict=True))
+            V = np.array(self.column("phase_planes", "x", group=condition, series=series), float)
+            w = np.array(self.column("phase_planes", group=condition, series=series), float)
+            self.assertGreater(V.size, 20)
+            for k in (0, V.size // 2, V.size - 2):
+                for side in (-0.2, 0.2):
+                    run = solve_ivp(lambda _, y: adex.rhs(p, *y, 0.0), (0, 500), (V[k] + side, w[k]), "LSODA", events=self.peak(p), rtol=1e-9)
+                    self.assertEqual(run.status, int(side > 0), (condition, k, side))
+
+    @staticmethod
+    def peak(p):
+        def reached(_, y):
+            return y[0] - p["V_T"] - 8 * p["Delta_T"]
+
+        reached.terminal = True
+        return reached
 
     def test_caveat_travels_with_every_figure(self):
         page = (self.out / "report.html").read_text()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Phase plane of one typical model per condition, with nullclines and the orbit under a current step."""
+"""Phase plane of one typical model per condition, with nullclines, the threshold and the orbit under a current step."""
 import numpy as np
 from matplotlib.lines import Line2D
 
@@ -25,14 +25,15 @@ def draw(study):
         index, p = chosen[name]
         _field(panel, p, current, limits)
         _nullclines(panel, p, current, limits, name, table)
+        _threshold(panel, p, limits, name, table)
         _orbit(panel, p, orbits[name], style.colours(study)[name], name, table)
         spikes = len(orbits[name].resets)
-        panel.text(0.03, 0.03, f"{spikes} spikes", transform=panel.transAxes, fontsize=8.5)
+        panel.text(0.03, 0.97, f"{spikes} spikes", va="top", transform=panel.transAxes, fontsize=8.5)
         table.add("model", name, "spikes of the orbit", current, "pA", spikes, "spikes/step")
         table.add("model", name, "spikes in the results file", current, "pA", _count(study.models[name], index, current), "spikes/step")
         panel.set(title=condition.label, xlabel=r"membrane potential $V$ (mV)", xlim=limits[0], ylim=limits[1])
     axes[0].set_ylabel(r"adaptation current $w$ (pA)")
-    style.legend_above(figure, _handles(current), 6)
+    style.legend_above(figure, _handles(current), 4)
     return Drawing(NAME, TITLE, figure, table, _caption(study, current))
 
 
@@ -88,6 +89,16 @@ def _nullclines(axes, p, current, limits, name, table):
     table.add("plane", name, "w-nullcline", V, "V in mV", adex.w_nullcline(p, V), "w in pA")
 
 
+def _threshold(axes, p, limits, name, table):
+    """The stable manifold of the saddle without input."""
+    for number, branch in enumerate(adex.stable_manifold(p, 0.0, *limits)):
+        axes.plot(*branch.T, color="#997700", lw=1.5, zorder=3)
+        table.add("plane", name, f"stable manifold of the saddle, I = 0 pA, branch {number}", branch[:, 0], "V in mV", branch[:, 1], "w in pA")
+    saddle = adex.saddle(p, 0.0)
+    if saddle is not None:
+        axes.plot(*saddle, "D", ms=5.5, color="white", mec="#997700", mew=1.4, zorder=6)
+
+
 def _orbit(axes, p, orbit, colour, name, table):
     for number, piece in enumerate(orbit.pieces):
         axes.plot(piece[:, 1], piece[:, 2], color=colour, lw=1.1, alpha=0.85, zorder=4)
@@ -103,6 +114,7 @@ def _handles(current):
         Line2D([], [], color=style.INK, ls="--", lw=1.3, label=r"$V$-nullcline, $I$ = 0"),
         Line2D([], [], color=style.INK, lw=1.3, label=rf"$V$-nullcline, $I$ = {current:g} pA"),
         Line2D([], [], color="#AA4499", lw=1.3, label=r"$w$-nullcline"),
+        Line2D([], [], color="#997700", lw=1.5, marker="D", ms=5.5, mfc="white", label=r"threshold, $I$ = 0: saddle, stable manifold"),
         Line2D([], [], color="#555555", lw=1.1, label="orbit"),
         Line2D([], [], marker="o", color=style.INK, ls="", ms=6, label="rest, where it starts"),
         Line2D([], [], marker="s", mfc="white", color="#555555", ls="", ms=4.5, label="after a reset"),
@@ -113,8 +125,8 @@ def _caption(study, current):
     return (
         "For each condition the accepted model nearest to the posterior median, started at rest (black dot) under a step of "
         f"{current:g} pA and {study.job['data']['step_duration']}. The step lifts the V-nullcline from the dashed to the solid curve; "
-        "grey arrows show the direction of motion during the step. The upstroke runs to V_peak beyond the right edge and returns at the "
-        "squares, raised by b; from there the line falls while V is held at V_r. "
+        "the brown line is the threshold without input: from its left the neuron returns to rest, from its right it fires. Grey arrows "
+        "show the direction of motion during the step. The upstroke runs to V_peak beyond the right edge and returns at the squares, raised by b; from there the line falls while V is held at V_r. "
         f"One model is an example, not the posterior; neither V nor w was recorded, both follow from spike counts ({study.citation}) "
         "and the assumed voltage scale."
     )
