@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One figure per module. Each has NAME, TITLE and draw(results) -> Drawing."""
-from . import bifurcation, current_axis, fi_curves, identifiability, landscape, pca, phase_planes, verdict
+from . import bifurcation, current_axis, effects, fi_curves, identifiability, landscape, pca, phase_planes, verdict
 
-STUDY = (fi_curves, identifiability, pca, phase_planes, current_axis, verdict)
+STUDY = (fi_curves, identifiability, pca, phase_planes, current_axis, effects, verdict)
 SWEEP = (landscape,)
 CONTINUATION = (bifurcation,)
 FIGURES_OF = {kind: [module.NAME for module in modules] for kind, modules in (("study", STUDY), ("sweep", SWEEP), ("continue", CONTINUATION))}  # by kind of results

@@ -59,6 +59,21 @@ TEST(Identity, ResolvedTextIsAFixedPoint) {
   }
 }
 
+// A finished study whose job gets a table [effect] goes on from its file.
+TEST(Identity, AStudyGrowsByItsEffects) {
+  written("fi.csv", "condition,current,mean,sem,n\noff,50,1,1,4\non,50,2,1,4\n");
+  const std::string text =
+      "[job]\nkind = \"study\"\n[data]\nfi = \"fi.csv\"\n[[condition]]\nname = \"off\"\n[[condition]]\nname = \"on\"\n"
+      "[[pair]]\nfrom = \"off\"\nto = \"on\"\n[gauge]\nE_L = -85\nV_T = -45\n";
+  const Job without = load_job(written("without.toml", text), ""),
+            with = load_job(written("with.toml", text + "[effect]\n"), "");
+  EXPECT_FALSE(without.study.effect.wanted);
+  EXPECT_TRUE(with.study.effect.wanted);
+  EXPECT_NE(with.hash, without.hash);
+  EXPECT_EQ(with.earlier_hashes, std::vector{without.hash});
+  EXPECT_TRUE(without.earlier_hashes.empty());
+}
+
 TEST(Identity, TextWithQuotesAndLineBreaksSurvives) {
   written("fi.csv", "condition,current,mean,sem,n\noff,50,1,1,4\n");
   const Job job =
