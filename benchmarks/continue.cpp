@@ -4,6 +4,7 @@
 //   spike.ensemble.1      us per spike of 10 s of set b of Naud et al. 2008, at a worst spike time error below 2e-4 ms
 //   spike.ensemble.64     the same in 64 neurons at a time
 //   spike.map             us per spike of the adaptation map with its derivatives
+//   equilibrium.point     ms per point of a branch of equilibria, with eigenvalues, special points located
 //   cycle.point           ms per point of a branch of spiking cycles, with multiplier, labels and ends looked for
 #include <fmt/format.h>
 
@@ -14,7 +15,10 @@
 #include <functional>
 #include <vector>
 
+#include "dynamics/adex_equilibria.hpp"
 #include "dynamics/cycle_branch.hpp"
+#include "dynamics/equilibria.hpp"
+#include "dynamics/family_field.hpp"
 #include "models/protocol.hpp"
 #include "parallel/communicator.hpp"
 #include "solvers/adex_ensemble.hpp"
@@ -100,6 +104,30 @@ void spikes() {
          fmt::format("worst spike {:.1e} ms", worst_error(times, reference)));
 }
 
+/// Set b along the current through its Hopf point and its fold, and back above the fold's potential.
+void equilibria() {
+  const NeuronPath path = NeuronPath::of_parameter({set_b.neuron, 0.0}, "current");
+  const FamilyField field(NeuronFamily(path), {{"I", "I", Unit::pA, 0.0, -1e6, 1e6, false, "current", {}, {}}});
+  BranchOptions options{{}, -200.0, 600.0};
+  options.curve.max_step = 0.5;
+  options.curve.step = 0.05;
+  options.curve.lower = {-120.0, -INFINITY, options.lower};
+  options.curve.upper = {0.0, INFINITY, options.upper};
+  const Equilibrium start = adex_equilibria(set_b.neuron, 0.0).front();
+  EquilibriumBranch branch;
+  const double seconds =
+      seconds_of([&] { branch = equilibrium_branch(field, {0.0}, 0, std::vector{start.V, start.w}, options); });
+  double worst = 0.0;
+  for (const EquilibriumPoint& point : branch.points)
+    worst = std::max(worst, std::abs(equilibrium_current(set_b.neuron, point.curve.x[0]) - point.curve.x[2]));
+  const AdexLandmarks known = adex_landmarks(set_b.neuron);
+  double special = branch.special.size() == 2 ? 0.0 : INFINITY;
+  for (const SpecialPoint& point : branch.special)
+    special = std::max(special, std::abs(point.p[0] - (point.kind == SpecialKind::hopf ? known.I_H : known.I_SN)));
+  report("equilibrium.point", 1e3 * seconds / static_cast<double>(branch.points.size()), "ms per point",
+         fmt::format("{:.0e} pA, Hopf and fold {:.0e} pA, {} points", worst, special, branch.points.size()));
+}
+
 /// The 1-cycle of Touboul & Brette 2008's set along V_r, with its period doubling.
 void cycles() {
   const DrivenNeuron base{{281, 30, -70.6, -50.4, 2, 4, 80, 40, -52, 0, 0}, 800.0};
@@ -120,5 +148,6 @@ void cycles() {
 int main(int argc, char** argv) {
   const parallel::Session session(&argc, &argv);
   spikes();
+  equilibria();
   cycles();
 }

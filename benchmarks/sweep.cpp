@@ -184,7 +184,7 @@ std::vector<double> write_shares(const Communicator& alone, const io::LiveTable&
       block.set_status(row, io::RowStatus::done);
     }
     const auto write_ours = [&] {
-      file.note_attempt(table.path, first, step);
+      file.note_attempt(table.path, {.first = first, .last = first + step, .begun = false});
       file.write(table.path, block);
     };
     const auto write_raw = [&] {

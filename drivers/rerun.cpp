@@ -52,7 +52,7 @@ ExitCode run(const RerunCommand& command, const parallel::Communicator& comm) {
   const std::vector<std::string> text = io::TreeReader(command.file).strings("/provenance/job_text");
   // What a study's stages say was computed from these rows.
   const std::string kind = text.empty() ? std::string() : config::kind_of_job(text.front());
-  if (kind != "sweep" && kind != "continue")
+  if (kind == "study" || kind == "simulate" || kind.empty())
     throw BadInput(command.file, "is not the result of a sweep", "run a study again with --force");
   const std::vector<io::ResetRows> reset = io::reset_rows(command.file, statuses);
   std::int64_t rows = 0;

@@ -57,9 +57,7 @@ std::int64_t shard_count(const SubmitCommand& command, const config::Job& job, c
                      "submit the job without its [[round]] tables, merge, then run it with them on the merged file");
     return 1;
   }
-  const config::NeuronDesign& neurons =
-      job.kind == "continue" ? static_cast<const config::NeuronDesign&>(job.continuation) : job.sweep;
-  const std::int64_t points = sweep::SweepDesign(neurons.design).size();
+  const std::int64_t points = sweep::SweepDesign(config::neuron_design(job).design).size();
   if (command.shards > points)
     throw BadInput("--shards", fmt::format("{} shards of a design of {} points", command.shards, points),
                    "give every shard some hundreds of points or more");
@@ -172,7 +170,8 @@ void add_submit(CLI::App& app, Action& action) {
   auto command = std::make_shared<SubmitCommand>();
   CLI::App* sub =
       app.add_subcommand("submit", "Write, and with --now submit, the Slurm script of a sweep, continuation or study");
-  sub->add_option("job", command->run.job_file, "Job file (TOML, kind = \"sweep\", \"continue\" or \"study\")")
+  sub->add_option("job", command->run.job_file,
+                  "Job file (TOML, kind = \"sweep\", \"continue\", \"landscape\" or \"study\")")
       ->required();
   sub->add_option("-o,--output", command->run.output,
                   "Results file; the scripts, shards and logs lie beside it; default: as for the job itself");

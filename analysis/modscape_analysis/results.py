@@ -130,8 +130,36 @@ class Continuation(Results):
         return f"{len(self.diagrams)} diagram(s) along {self.axis.name}, {self.failed} failed."
 
 
+@dataclass(frozen=True)
+class LandscapeAxis:
+    name: str
+    units: str
+    text: str
+    values: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landscape(Results):
+    """Finished strips side by side: arrays of cells are (across, along)."""
+
+    across: LandscapeAxis
+    along: LandscapeAxis
+    regime: np.ndarray  # codes, -1: undecided
+    regimes: dict  # code -> name
+    agreement: np.ndarray  # names
+    rate: np.ndarray  # Hz
+    pieces: list  # (kind, across, along) of curves
+    special: list  # (kind, across, along) of points
+    corners: list  # (kind, across, along) of points of codimension two
+    failed: int
+
+    @property
+    def summary(self):
+        return f"{self.regime.size} cells in {len(self.across.values)} strips, {self.failed} strips failed."
+
+
 def kind_of(path):
-    """Of the job whose results these are: study, sweep, continue or simulate."""
+    """Of the job whose results these are: study, sweep, continue, landscape or simulate."""
     return _opened(path, lambda file: _job(file)["job"]["kind"])
 
 
@@ -141,8 +169,8 @@ def has_effects(path):
 
 
 def load(path):
-    """Reads a finished study, sweep or continuation; ResultsError for anything else."""
-    readers = {"sweep": _read_sweep, "continue": _read_continuation}
+    """Reads a finished study, sweep, continuation or landscape; ResultsError for anything else."""
+    readers = {"sweep": _read_sweep, "continue": _read_continuation, "landscape": _read_landscape}
     return _opened(path, lambda file: readers.get(_job(file)["job"]["kind"], _read)(file, path))
 
 
@@ -238,6 +266,47 @@ def _diagram(table, row, varied, kinds, points):
     for point in special:
         point["kind"] = points[point["kind"]]
     return BifurcationDiagram({name: table[name][row].item() for name in varied}, branches, special)
+
+
+def _read_landscape(file, path):
+    job, table = _job(file), file["landscape"]
+    if not _finished_rows(table).all():
+        _unfinished(path, "landscape", kind="landscape")
+    done = np.flatnonzero(table["status"][()] == DONE)
+    if done.size < 2:
+        raise ResultsError("fewer than two strips did not fail: there is nothing to draw")
+    across, along = _text(table["crc"].attrs["columns"]).split()[0], job["landscape"]["parameter"]
+    regimes, agreements = _codes(_text(table["regime"].attrs["regime_names"])), _codes(_text(table["agreement"].attrs["agreement_meanings"]))
+    axes = [LandscapeAxis(name, _text(of.attrs["units"]), _text(of.attrs["long_name"]), values)
+            for name, of, values in ((across, table[across], table[across][done]), (along, table["cell"], table["cell"][()]))]
+    return Landscape(
+        **_of_any_file(file, job, f"Landscape over {across} and {along}"),
+        across=axes[0],
+        along=axes[1],
+        regime=table["regime"][()][done],
+        regimes=regimes,
+        agreement=np.vectorize(agreements.get)(table["agreement"][()][done]),
+        rate=table["rate"][()][done],
+        pieces=_pieces(table, done),
+        special=[(kind, table[across][row], table["special_value"][row, s]) for row, s, kind in _coded(table, "special_kind", done)],
+        corners=[(kind, table["corner_across"][row, c], table["corner_along"][row, c]) for row, c, kind in _coded(table, "corner_kind", done)],
+        failed=int(len(table["status"]) - done.size),
+    )
+
+
+def _coded(table, name, rows):
+    """(row, position, kind) of every entry that is not 0."""
+    codes, kinds = table[name][()], _codes(_text(table[name].attrs["kind_meanings"]))
+    return [(row, k, kinds[codes[row, k]]) for row in rows for k in np.flatnonzero(codes[row])]
+
+
+def _pieces(table, rows):
+    pieces = []
+    for row, k, kind in _coded(table, "piece_kind", rows):
+        across, along = table["piece_across"][row, k], table["piece_along"][row, k]
+        known = np.isfinite(across)
+        pieces.append((kind, across[known], along[known]))
+    return pieces
 
 
 def _axis(table, name, log, together):

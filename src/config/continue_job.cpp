@@ -24,9 +24,9 @@ double read_end(TableReader& table, std::string_view key, ParameterInfo info) {
   return table.quantity(info);
 }
 
-/// [continue]; what is continued in is added to what the design varies.
-void read_path(TableReader table, const std::vector<SweepParameter>& parameters, ContinueJob& job, DesignInput& input) {
-  job.cycles = table.flag("cycles", job.cycles);
+/// Keys that only one kind of job has are read before. What is continued in is added to what the design varies.
+void read_path(TableReader& table, const std::vector<SweepParameter>& parameters, ContinueJob& job,
+               DesignInput& input) {
   job.max_spikes = table.integer("max_spikes", job.max_spikes, 1, most_cycle_spikes);
   job.max_points = table.integer("max_points", job.max_points, 10, 100000);
   table.rows(continue_table(), job);
@@ -59,20 +59,57 @@ void read_amplitude(TableReader table, const DesignInput& input, ContinueJob& jo
   table.finish();
 }
 
-}  // namespace
-
-ContinueJob read_continue(TableReader& root, const std::string& job_path, ProblemList& problems) {
-  ContinueJob job;
+/// `path` is the table [continue] or [landscape].
+void read_along(TableReader& root, TableReader& path, const std::string& varied_in, const std::string& job_path,
+                ContinueJob& job, DesignInput& input, ProblemList& problems) {
   TableReader neuron = root.table("neuron");
   job.cell_type = neuron.text("cell_type", {});
   job.modulation = read_modulation(root, job.cell_type, problems);
   const std::vector<SweepParameter> parameters = continuation_parameters(job.modulation);
-  DesignInput input;
   if (root.has("design") || root.has("axes") || root.has("ranges"))
     input = read_design(root, job_path, parameters, problems);
-  read_path(root.table("continue"), parameters, job, input);
-  read_designed_neuron(neuron, input, "[continue]", job, problems);
+  read_path(path, parameters, job, input);
+  read_designed_neuron(neuron, input, varied_in, job, problems);
   read_amplitude(root.table("protocol"), input, job, problems);
+}
+
+/// The strips of a landscape lie side by side along one axis of a grid.
+void check_axis(const TableReader& root, const Design& design, ProblemList& problems) {
+  constexpr const char* wanted = "for example [axes] a = {from = \"0 nS\", to = \"4 nS\", count = 41}";
+  const bool one_axis = design.parts.size() == 1 && design.parts.front().kind == DesignKind::grid &&
+                        design.parts.front().axes.size() == 1;
+  if (!one_axis) {
+    problems.add(root.place(), "a landscape needs one axis beside the parameter that it is continued in", wanted);
+    return;
+  }
+  const GridAxis& axis = design.parts.front().axes.front();
+  for (std::int64_t k = 1; k < axis.size(); ++k)
+    if (axis.value(k) <= axis.value(k - 1)) {
+      problems.add(root.place(), fmt::format("the values of the axis {} must increase", axis.name), wanted);
+      return;
+    }
+  if (axis.size() < 2)
+    problems.add(root.place(), fmt::format("the axis {} needs two values at least", axis.name), wanted);
+}
+
+}  // namespace
+
+ContinueJob read_continue(TableReader& root, const std::string& job_path, ProblemList& problems) {
+  ContinueJob job;
+  DesignInput input;
+  TableReader table = root.table("continue");
+  job.cycles = table.flag("cycles", job.cycles);
+  read_along(root, table, "[continue]", job_path, job, input, problems);
+  return job;
+}
+
+LandscapeJob read_landscape(TableReader& root, const std::string& job_path, ProblemList& problems) {
+  LandscapeJob job;
+  DesignInput input;
+  TableReader table = root.table("landscape");
+  job.cells = table.integer("cells", job.cells, 2, most_landscape_cells);
+  read_along(root, table, "[landscape]", job_path, job, input, problems);
+  check_axis(root, job.design, problems);
   return job;
 }
 

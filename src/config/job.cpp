@@ -10,8 +10,10 @@ namespace modscape::config {
 namespace {
 
 std::string read_kind(TableReader& table, const std::string& expected) {
-  if (!table.has("kind")) table.required_text("kind", "\"simulate\", \"sweep\", \"continue\" or \"study\"");
-  std::string kind = table.has("kind") ? table.choice("kind", {"simulate", "sweep", "continue", "study"}) : expected;
+  if (!table.has("kind"))
+    table.required_text("kind", "\"simulate\", \"sweep\", \"continue\", \"landscape\" or \"study\"");
+  std::string kind =
+      table.has("kind") ? table.choice("kind", {"simulate", "sweep", "continue", "landscape", "study"}) : expected;
   if (!expected.empty() && kind != expected)
     table.refuse("kind", fmt::format("this job is a {}, not a {}", kind, expected),
                  fmt::format("run: modscape {} <job file>", kind));
@@ -28,6 +30,7 @@ Job read_job(const TomlNode& document, const std::string& job_path, const std::s
   if (job.kind == "simulate") job.simulate = read_simulate(root, job_path, problems);
   if (job.kind == "sweep") job.sweep = read_sweep(root, job_path, problems);
   if (job.kind == "continue") job.continuation = read_continue(root, job_path, problems);
+  if (job.kind == "landscape") job.landscape = read_landscape(root, job_path, problems);
   if (job.kind == "study") job.study = read_study(root, table, job_path, problems);
   table.finish();
   root.finish();
@@ -37,6 +40,13 @@ Job read_job(const TomlNode& document, const std::string& job_path, const std::s
 }
 
 }  // namespace
+
+const NeuronDesign& neuron_design(const Job& job) {
+  if (job.kind == "continue") return job.continuation;
+  if (job.kind == "landscape") return job.landscape;
+  if (job.kind == "sweep") return job.sweep;
+  throw InternalError("a job of kind " + job.kind + " has no design of neurons");
+}
 
 Job load_job(const std::string& path, const std::string& expected_kind) {
   const TomlNode document = parse_toml(read_text_file(path), path);

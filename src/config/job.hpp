@@ -97,6 +97,18 @@ struct ContinueJob : NeuronDesign {
   }
 };
 
+inline constexpr std::int64_t most_landscape_cells = 10000;
+
+/// A regime map over one axis of a grid and the parameter of the continuation, with the curves between the regimes.
+struct LandscapeJob : ContinueJob {
+  std::int64_t cells = 61;  ///< places along the parameter, both ends among them, where a simulation says the regime
+  template <class A>
+  void serialize(A& ar, unsigned version) {
+    ContinueJob::serialize(ar, version);
+    ar & cells;
+  }
+};
+
 /// What fixes the voltage scale, which f-I data cannot: E_L and either V_T or the input resistance.
 struct Gauge {
   double E_L = NAN, V_T = NAN, R_in = NAN;  ///< mV, mV, MOhm; exactly one of V_T and R_in is set
@@ -174,13 +186,14 @@ struct StudyJob {
   }
 };
 
-/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "continue" | "study".
+/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "continue" | "landscape" | "study".
 struct Job {
   std::string kind;
   std::string output;  ///< [job] output, may be empty; not part of the identity
   SimulateJob simulate;
   SweepJob sweep;
   ContinueJob continuation;
+  LandscapeJob landscape;
   StudyJob study;
   std::string resolved;  ///< canonical TOML of everything above with units, without output
   std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
@@ -189,9 +202,12 @@ struct Job {
   std::vector<std::string> earlier_hashes;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & kind & output & simulate & sweep & continuation & study & resolved & hash & earlier_hashes;
+    ar & kind & output & simulate & sweep & continuation & landscape & study & resolved & hash & earlier_hashes;
   }
 };
+
+/// Of a job of kind sweep, continue or landscape.
+const NeuronDesign& neuron_design(const Job& job);
 
 /// Reads and validates a job file; `expected_kind` is the subcommand. Throws BadInput with all problems.
 Job load_job(const std::string& path, const std::string& expected_kind);

@@ -9,6 +9,7 @@ namespace modscape::config {
 SimulateJob read_simulate(TableReader& root, const std::string& job_path, ProblemList& problems);
 SweepJob read_sweep(TableReader& root, const std::string& job_path, ProblemList& problems);
 ContinueJob read_continue(TableReader& root, const std::string& job_path, ProblemList& problems);
+LandscapeJob read_landscape(TableReader& root, const std::string& job_path, ProblemList& problems);
 /// [modulator.NAME], [[receptor]], [[effect]] of a neuron of this cell type (may be empty).
 models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems);
 /// `job` is the table [job], which holds the title.

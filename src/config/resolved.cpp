@@ -225,22 +225,31 @@ void write_sweep(TomlWriter& out, const SweepJob& job, std::size_t rounds) {
   out.integer("max_failed", job.max_failed);
 }
 
-void write_continue(TomlWriter& out, const ContinueJob& job) {
+void write_along(TomlWriter& out, const ContinueJob& job, const std::string& table) {
   std::vector<std::string> varied = always_varied(job.design);
   varied.push_back(job.parameter);
   write_points(out, job, varied);
   out.table("protocol");
   if (!std::isnan(job.protocol.amplitude)) out.line("amplitude", quantity_text(job.protocol.amplitude, Unit::pA));
-  out.table("continue");
+  out.table(table);
   const Unit unit = unit_of(sweep_parameters(job.modulation), job.parameter);
   out.text("parameter", job.parameter);
   out.line("from", quantity_text(job.from, unit));
   out.line("to", quantity_text(job.to, unit));
-  out.flag("cycles", job.cycles);
   out.integer("max_spikes", job.max_spikes);
   out.integer("max_points", job.max_points);
   out.rows(continue_table(), job);
   out.integer("max_failed", job.max_failed);
+}
+
+void write_continue(TomlWriter& out, const ContinueJob& job) {
+  write_along(out, job, "continue");
+  out.flag("cycles", job.cycles);
+}
+
+void write_landscape(TomlWriter& out, const LandscapeJob& job) {
+  write_along(out, job, "landscape");
+  out.integer("cells", job.cells);
 }
 
 void write_data(TomlWriter& out, const StudyJob& job) {
@@ -317,6 +326,7 @@ std::string resolved_text(const Job& job, const Growth& growth) {
   if (job.kind == "simulate") write_simulate(out, job.simulate);
   if (job.kind == "sweep") write_sweep(out, job.sweep, growth.rounds);
   if (job.kind == "continue") write_continue(out, job.continuation);
+  if (job.kind == "landscape") write_landscape(out, job.landscape);
   if (job.kind == "study") write_study(out, job.study, growth.effects);
   return out.result();
 }

@@ -8,7 +8,7 @@
 #include "dynamics/adex_equilibria.hpp"
 #include "dynamics/cycle_branch.hpp"
 #include "dynamics/equilibria.hpp"
-#include "dynamics/path_field.hpp"
+#include "dynamics/family_field.hpp"
 
 namespace modscape::dynamics {
 namespace {
@@ -68,7 +68,7 @@ DiagramPoint point_of(const SpikingCycle& cycle) {
 class Drawing {
  public:
   Drawing(const NeuronPath& path, const ParameterInfo& parameter, const DiagramOptions& options)
-      : path_(path), options_(options), field_(path, parameter) {
+      : path_(path), options_(options), field_(NeuronFamily(path), {parameter}) {
     // A step may change V by half of Delta_T, and the path's number by half of its scale.
     curve_.step = 0.05;
     curve_.max_step = 0.5;
@@ -85,6 +85,7 @@ class Drawing {
     for (const DiagramSpecial& special : std::vector(diagram_.special))
       for (const double place : {special.at.parameter - beside, special.at.parameter + beside})
         if (options_.from < place && place < options_.to) places.push_back(place);
+    places.insert(places.end(), options_.places.begin(), options_.places.end());
     for (const double place : places) cycles_from(place);
     return std::move(diagram_);
   }
@@ -235,7 +236,7 @@ class Drawing {
 
   const NeuronPath& path_;
   const DiagramOptions& options_;
-  PathField field_;
+  FamilyField field_;
   CurveOptions curve_;
   double highest_;  // V_peak: above it nothing rests, because it is reset before
   Diagram diagram_;

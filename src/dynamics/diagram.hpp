@@ -76,11 +76,12 @@ struct DiagramOptions {
   std::size_t max_spikes = 4;    ///< per period of a cycle
   std::size_t max_points = 400;  ///< per branch
   std::size_t max_branches = 16;
+  std::vector<double> places{};  ///< where cycles are looked for as well
 };
 
 /// `parameter` describes the path's number. Pure: depends on nothing but its arguments. Cycles are looked for from
-/// several resets at both ends, at nine places between and beside every special point of the equilibria; a cycle that
-/// is unstable all along its branch, and meets no other, may be missed.
+/// several resets at both ends, at nine places between, at those named and beside every special point of the
+/// equilibria; a cycle that is unstable all along its branch, and meets no other, may be missed.
 Diagram diagram(const NeuronPath& path, const ParameterInfo& parameter, const DiagramOptions& options);
 
 }  // namespace modscape::dynamics

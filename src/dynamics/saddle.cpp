@@ -26,6 +26,52 @@ double before_hold(const models::AdexParameters& p, double w) {
   return target + (w - target) * std::exp(p.t_ref / p.tau_w);
 }
 
+// Tells of an orbit against time whether it may still come to the line x = x_reset.
+class Retreat {
+ public:
+  Retreat(const models::AdexParameters& p, const AdexScaling<double>& scaling, const Equilibrium& lower,
+          double x_saddle)
+      : x_((lower.V - p.V_T) / p.Delta_T),
+        y_(scaling.y(lower.w)),
+        line_(scaling.x_reset),
+        x_saddle_(x_saddle),
+        lowest_(x_),
+        highest_(x_) {}
+
+  /// A step of the orbit; true: neither this one nor what is before it comes there again.
+  bool is_final(const FlowPoint& from, const FlowPoint& to, const FlowSeries& series, double step) {
+    return climbs(to.state) || is_at_rest(to.state) || winds_in(from, to, series, step);
+  }
+
+ private:
+  // To the right of saddle and line, and above the V-nullcline: against time x rises there, and so does y, because the
+  // w-nullcline lies below.
+  bool climbs(const FlowState& at) const { return at.x > std::max(x_saddle_, line_) && at.y > std::exp(at.x) - at.x; }
+  bool is_at_rest(const FlowState& at) const {
+    constexpr double near = 1e-6;
+    return std::abs(at.x - x_) + std::abs(at.y - y_) < near && std::abs(line_ - x_) > near;
+  }
+  // An orbit that winds around the lower equilibrium meets the line x = x_ below it in monotone order (the plane has no
+  // room for anything else), so once a turn is narrower than the one before, all that follow are.
+  bool winds_in(const FlowPoint& from, const FlowPoint& to, const FlowSeries& series, double step) {
+    lowest_ = std::min(lowest_, to.state.x);
+    highest_ = std::max(highest_, to.state.x);
+    if ((from.state.x - x_) * (to.state.x - x_) > 0.0 || from.state.x == x_) return false;
+    const double depth = y_ - series.at(series.step_to(x_, step, 0.0)).state.y;
+    if (depth < 0.0) return false;
+    const double margin =
+        0.2 * (highest_ - lowest_);  // extremes are those of steps, which may be short of the true ones
+    const bool away = line_ < lowest_ - margin || line_ > highest_ + margin;
+    const bool narrower = depth < last_depth_ && std::isfinite(last_depth_);
+    last_depth_ = depth;
+    lowest_ = highest_ = x_;
+    return narrower && away;
+  }
+
+  double x_, y_, line_, x_saddle_, lowest_, highest_;
+  double last_depth_ = std::numeric_limits<double>::infinity();
+};
+
 // The spikes of the saddle's unstable manifold.
 struct UnstableManifold {
   const NeuronPath& path;
@@ -112,14 +158,17 @@ std::vector<double> map_discontinuities(const DrivenNeuron& at, std::size_t most
   const double x = (saddle->V - p.V_T) / p.Delta_T, y = scaling.y(saddle->w);
   const double slope = eigenvector_slope(p, *saddle, saddle->eigenvalues[0].real());
   FlowSeries series({scaling.rho, scaling.alpha, scaling.gamma}, {});
+  const Equilibrium lower = adex_equilibria(p, at.current).front();
   for (const double side : {-displacement, displacement}) {
     FlowPoint point{{x + side, y + side * slope, 0.0}, {}};
+    Retreat retreat(p, scaling, lower, x);
     for (int steps = 0; steps < most_steps && found.size() < most; ++steps) {
       series.expand(point);
       const double step = -series.step(tolerance);
       const FlowPoint before = series.at(step);
       if ((point.state.x - scaling.x_reset) * (before.state.x - scaling.x_reset) <= 0.0)
         found.push_back(before_hold(p, scaling.w(series.at(series.step_to(scaling.x_reset, step, 0.0)).state.y)));
+      if (retreat.is_final(point, before, series, step)) break;
       point = before;
       if (!(std::abs(point.state.x) + std::abs(point.state.y) < farthest) || point.state.x > scaling.x_peak) break;
     }

@@ -61,6 +61,15 @@ Expected<std::string> unframed(const std::string& bytes) {
   return bytes.substr(header_size);
 }
 
+const std::string& archive_header() {
+  static const std::string header = [] {
+    std::ostringstream stream;
+    const boost::archive::binary_oarchive empty(stream);
+    return stream.str();
+  }();
+  return header;
+}
+
 void write_file_atomically(const std::string& path, const std::string& bytes) {
   TemporaryFile temporary(path);
   const FileDescriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));

@@ -20,6 +20,9 @@ std::string framed(const std::string& payload);
 /// The payload, or why the frame is not acceptable.
 Expected<std::string> unframed(const std::string& bytes);
 
+/// What every payload of pack() begins with: Boost's signature, version and sizes of types.
+const std::string& archive_header();
+
 /// Writes bytes to `path` by temporary file, fsync, rename (IoFailure). Reads a whole file (error if missing).
 void write_file_atomically(const std::string& path, const std::string& bytes);
 Expected<std::string> read_file(const std::string& path);
@@ -38,6 +41,9 @@ template <class T>
 Expected<T> unpack(const std::string& bytes) {
   Expected<std::string> payload = unframed(bytes);
   if (!payload) return tl::unexpected<Error>(payload.error());
+  // Boost reads the length of its signature and allocates that much before it looks.
+  if (!payload->starts_with(archive_header()))
+    return unexpected("damaged archive: written by another version of Boost or on another kind of machine");
   try {
     std::istringstream stream(*payload);
     boost::archive::binary_iarchive archive(stream);

@@ -17,10 +17,33 @@ constexpr std::array<std::uint32_t, 256> make_table() {
 }
 
 #if defined(__x86_64__)
-// The instruction takes three cycles and a row is one chain of them: rows go side by side.
+using Byte = unsigned char;
+
+// In 64 bits throughout: g++ extends a 32-bit one again before each instruction.
+__attribute__((target("sse4.2"))) inline std::uint64_t step(std::uint64_t crc, std::uint64_t word) {
+  return __builtin_ia32_crc32di(crc, word);
+}
+__attribute__((target("sse4.2"))) inline std::uint64_t step(std::uint64_t crc, std::uint32_t word) {
+  return __builtin_ia32_crc32si(static_cast<std::uint32_t>(crc), word);
+}
+__attribute__((target("sse4.2"))) inline std::uint64_t step(std::uint64_t crc, Byte byte) {
+  return __builtin_ia32_crc32qi(static_cast<std::uint32_t>(crc), byte);
+}
+
+/// Rows of one number each.
+template <class Word>
+__attribute__((target("sse4.2"))) void extend_single_words(std::span<std::uint32_t> running, const Byte* rows) {
+  for (std::uint32_t& crc : running) {
+    Word word{};
+    std::memcpy(&word, rows, sizeof word);
+    crc = static_cast<std::uint32_t>(step(crc, word));
+    rows += sizeof word;
+  }
+}
+
+/// Rows side by side: each is one chain of instructions, and the next has to wait three cycles for the last.
 template <std::size_t side_by_side>
-__attribute__((target("sse4.2"))) void extend_rows(std::uint32_t* running, const unsigned char* rows,
-                                                   std::size_t row_bytes) {
+__attribute__((target("sse4.2"))) void extend_rows(std::uint32_t* running, const Byte* rows, std::size_t row_bytes) {
   std::array<std::uint64_t, side_by_side> crc;
   for (std::size_t row = 0; row < side_by_side; ++row) crc[row] = running[row];
   std::size_t at = 0;
@@ -28,17 +51,19 @@ __attribute__((target("sse4.2"))) void extend_rows(std::uint32_t* running, const
     for (std::size_t row = 0; row < side_by_side; ++row) {
       std::uint64_t word = 0;
       std::memcpy(&word, rows + row * row_bytes + at, sizeof word);
-      crc[row] = __builtin_ia32_crc32di(crc[row], word);
+      crc[row] = step(crc[row], word);
     }
   for (; at < row_bytes; ++at)
-    for (std::size_t row = 0; row < side_by_side; ++row)
-      crc[row] = __builtin_ia32_crc32qi(static_cast<std::uint32_t>(crc[row]), rows[row * row_bytes + at]);
+    for (std::size_t row = 0; row < side_by_side; ++row) crc[row] = step(crc[row], rows[row * row_bytes + at]);
   for (std::size_t row = 0; row < side_by_side; ++row) running[row] = static_cast<std::uint32_t>(crc[row]);
 }
 
 void extend_by_instruction(std::span<std::uint32_t> running, const void* first, std::size_t row_bytes) {
-  constexpr std::size_t group = 4;
-  const auto* rows = static_cast<const unsigned char*>(first);
+  const auto* rows = static_cast<const Byte*>(first);
+  if (row_bytes == sizeof(Byte)) return extend_single_words<Byte>(running, rows);
+  if (row_bytes == sizeof(std::uint32_t)) return extend_single_words<std::uint32_t>(running, rows);
+  if (row_bytes == sizeof(std::uint64_t)) return extend_single_words<std::uint64_t>(running, rows);
+  constexpr std::size_t group = 6;  // two instructions per cycle
   std::size_t row = 0;
   for (; row + group <= running.size(); row += group)
     extend_rows<group>(&running[row], rows + row * row_bytes, row_bytes);

@@ -111,9 +111,11 @@ std::vector<std::uint8_t> OpenTable::attempts(std::int64_t first, std::int64_t c
   return counters;
 }
 
-void OpenTable::note_attempt(std::int64_t first, std::int64_t count) {
+void OpenTable::note_attempt(const MissingRows& rows) {
+  const std::int64_t first = rows.first, count = rows.last - rows.first;
   if (count == 0) return;
-  std::vector<std::uint8_t> counters = attempts(first, count);
+  std::vector<std::uint8_t> counters =
+      rows.begun ? attempts(first, count) : std::vector<std::uint8_t>(static_cast<std::size_t>(count));
   for (std::uint8_t& counter : counters)
     if (counter < std::numeric_limits<std::uint8_t>::max()) ++counter;
   write_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), first, count);

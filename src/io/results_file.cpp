@@ -250,8 +250,8 @@ TableState ResultsFile::state(const std::string& table) {
   return all;
 }
 
-void ResultsFile::note_attempt(const std::string& table, std::int64_t first, std::int64_t count) {
-  impl_->table(table).note_attempt(first, count);
+void ResultsFile::note_attempt(const std::string& table, const MissingRows& rows) {
+  impl_->table(table).note_attempt(rows);
 }
 
 void ResultsFile::write(const std::string& table, RowBlock& block) {

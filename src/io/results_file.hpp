@@ -226,9 +226,10 @@ class ResultsFile {
   /// three times without a result are written as crashed. Collective: each rank reads a share of the rows, in blocks.
   TableState state(const std::string& table);
 
-  /// Notes an attempt at rows [first, first+count) before computing them (uint8 counters under /provenance).
-  /// Independent.
-  void note_attempt(const std::string& table, std::int64_t first, std::int64_t count);
+  /// Notes an attempt at `rows`, missing by state() of this session or part of a range of it, before computing them
+  /// (uint8 counters under /provenance). Once per session and row: the counters of rows not `begun` are not read but
+  /// taken as 0. Independent.
+  void note_attempt(const std::string& table, const MissingRows& rows);
 
   /// Independent write of finished rows, in the order data, crc, status. A failed write throws IoFailure (the caller
   /// aborts the job).

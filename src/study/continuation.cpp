@@ -35,45 +35,16 @@ class Continuation {
     design_.point(table_.first_row + row, std::span(values).first(varied));
     for (std::size_t d = 0; d < varied; ++d) block.f64(row, d)[0] = values[d];
     const dynamics::NeuronPath path = path_through(values);
-    for (const double end : {job_.from, job_.to})
-      if (!models::adex_problems(path.at(end).neuron).empty()) {
-        for (std::size_t c = varied; c < table_.columns.size(); ++c) block.set_missing(row, c);
-        block.set_status(row, io::RowStatus::out_of_bounds);
-        return;
-      }
-    write_diagram(dynamics::diagram(path, neurons_.parameters().back().info, options()), varied, block, row);
+    if (is_possible(job_, path, table_, varied, block, row))
+      write_diagram(dynamics::diagram(path, neurons_.parameters().back().info, diagram_options(job_)), varied, block,
+                    row);
   }
 
  private:
-  dynamics::DiagramOptions options() const {
-    return {.from = job_.from,
-            .to = job_.to,
-            .cycles = job_.cycles,
-            .max_spikes = static_cast<std::size_t>(job_.max_spikes),
-            .max_points = static_cast<std::size_t>(job_.max_points),
-            .max_branches = most_branches};
-  }
-
   /// The neurons of a point along the parameter, which is the last of the values.
   dynamics::NeuronPath path_through(const std::vector<double>& values) const {
-    const auto at = [this, values](double parameter) {
-      std::vector<double> here = values;
-      here.back() = parameter;
-      const DesignedNeuron made = neurons_.at(here);
-      return dynamics::DrivenNeuron{made.neuron.parameters, made.protocol.amplitude + made.neuron.current_offset};
-    };
-    // Only Newton's Jacobian uses it, so central differences will do: exact for whatever is linear in the parameter.
-    const double step = 1e-5 * (job_.to - job_.from);
-    const auto derivative = [at, step](double parameter) {
-      const dynamics::DrivenNeuron left = at(parameter - step), right = at(parameter + step);
-      dynamics::DrivenNeuron change = dynamics::no_change();
-      for (const auto& member : models::adex_table())
-        change.neuron.*member.member = (right.neuron.*member.member - left.neuron.*member.member) / (2.0 * step);
-      change.current = (right.current - left.current) / (2.0 * step);
-      return change;
-    };
-    // A branch's longest step is half a unit of scaled arclength.
-    return {at, derivative, 2.0 * job_.max_step * (job_.to - job_.from)};
+    return neurons_.family(std::vector(values.size(), job_.to - job_.from), job_.max_step)
+        .along(values.size() - 1, values);
   }
 
   const config::ContinueJob& job_;

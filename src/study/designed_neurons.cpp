@@ -30,6 +30,19 @@ DesignedNeuron DesignedNeurons::at(std::span<const double> values) const {
   return made;
 }
 
+dynamics::NeuronFamily DesignedNeurons::family(const std::vector<double>& extents, double step) const {
+  std::vector<double> steps, scales;
+  for (const double extent : extents) {
+    steps.push_back(1e-5 * extent);
+    scales.push_back(2.0 * step * extent);  // a branch's longest step is half a unit of scaled arclength
+  }
+  const auto driven = [this](std::span<const double> values) {
+    const DesignedNeuron made = at(values);
+    return dynamics::DrivenNeuron{made.neuron.parameters, made.protocol.amplitude + made.neuron.current_offset};
+  };
+  return {driven, std::move(steps), std::move(scales)};
+}
+
 std::vector<io::Column> DesignedNeurons::columns() const {
   std::vector<io::Column> columns;
   for (std::size_t d = 0; d < job_.design.parameters().size(); ++d)

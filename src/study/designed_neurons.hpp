@@ -6,6 +6,7 @@
 
 #include "config/job.hpp"
 #include "config/sweep_parameters.hpp"
+#include "dynamics/family_field.hpp"
 #include "io/results_file.hpp"
 
 namespace modscape::study {
@@ -24,6 +25,9 @@ class DesignedNeurons {
   const std::vector<config::SweepParameter>& parameters() const noexcept { return parameters_; }
   /// NaN: a conditional axis that does not exist here; the job's own value holds.
   DesignedNeuron at(std::span<const double> values) const;
+  /// Under their constant current, as functions of the values. `extents`: how far each goes, `step`: the share of it
+  /// that a continuation goes at once at most. The family must not outlive this.
+  dynamics::NeuronFamily family(const std::vector<double>& extents, double step) const;
   /// A column per parameter of the design.
   std::vector<io::Column> columns() const;
 

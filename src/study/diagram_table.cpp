@@ -52,23 +52,6 @@ const std::vector<PointNumber>& point_numbers() {
   return all;
 }
 
-/// Hands out the columns of a row in their order.
-class RowWriter {
- public:
-  RowWriter(io::RowBlock& block, std::int64_t row, std::size_t first) : block_(block), row_(row), next_(first) {}
-  std::span<std::int32_t> codes() { return block_.i32(row_, next_++); }
-  std::span<double> values() {
-    const std::span<double> cells = block_.f64(row_, next_++);
-    std::ranges::fill(cells, NAN);
-    return cells;
-  }
-
- private:
-  io::RowBlock& block_;
-  std::int64_t row_;
-  std::size_t next_;
-};
-
 void write_branches(const dynamics::Diagram& diagram, RowWriter& row) {
   const auto& branches = diagram.branches;
   const std::span<std::int32_t> kind = row.codes(), spikes = row.codes(), points = row.codes(), end = row.codes();
@@ -104,6 +87,25 @@ void write_points(const dynamics::Diagram& diagram, RowWriter& row) {
   for (const PointNumber& number : point_numbers()) place(number.member);
 }
 
+}  // namespace
+
+void add_special_columns(io::LiveTable& table, const config::SweepParameter& along) {
+  const std::string units(symbol(along.info.unit)), name(along.info.name);
+  table.axes.push_back({"special", "1", "Special point", numbers(most_special)});
+  const auto column = [&](const std::string& column_name, Type type, const std::string& unit, const std::string& text,
+                          const std::map<std::string, std::string>& more = {}) {
+    table.columns.push_back({column_name, type, unit, text, {"special"}, more});
+  };
+  column("special_kind", Type::i32, "1", "What the special point is", point_meanings());
+  column("special_branch", Type::i32, "1", "The branch it lies on");
+  column("special_value", Type::f64, units, fmt::format("{} of the special point", name));
+  for (const PointNumber& number : point_numbers())
+    column(std::string("special_") + number.name, Type::f64, number.units, number.text);
+  column("special_omega", Type::f64, "rad/ms", "Angular frequency at a Hopf point");
+  column("special_coefficient", Type::f64, "1",
+         "Normal form: of a Hopf point the first Lyapunov coefficient (dimensionless), of a fold a (per ms)");
+}
+
 void write_special(const dynamics::Diagram& diagram, RowWriter& row) {
   const std::size_t count = std::min(diagram.special.size(), most_special);
   const std::span<std::int32_t> kind = row.codes(), branch = row.codes();
@@ -123,7 +125,25 @@ void write_special(const dynamics::Diagram& diagram, RowWriter& row) {
   place([](const Special& special) { return special.coefficient; });
 }
 
-}  // namespace
+dynamics::DiagramOptions diagram_options(const config::ContinueJob& job) {
+  return {.from = job.from,
+          .to = job.to,
+          .cycles = job.cycles,
+          .max_spikes = static_cast<std::size_t>(job.max_spikes),
+          .max_points = static_cast<std::size_t>(job.max_points),
+          .max_branches = most_branches};
+}
+
+bool is_possible(const config::ContinueJob& job, const dynamics::NeuronPath& path, const io::LiveTable& table,
+                 std::size_t first_column, io::RowBlock& block, std::int64_t row) {
+  for (const double end : {job.from, job.to})
+    if (!models::adex_problems(path.at(end).neuron).empty()) {
+      for (std::size_t c = first_column; c < table.columns.size(); ++c) block.set_missing(row, c);
+      block.set_status(row, io::RowStatus::out_of_bounds);
+      return false;
+    }
+  return true;
+}
 
 io::LiveTable diagram_table(const config::ContinueJob& job, const DesignedNeurons& neurons, std::int64_t rows) {
   const config::SweepParameter& along = neurons.parameters().back();
@@ -137,8 +157,7 @@ io::LiveTable diagram_table(const config::ContinueJob& job, const DesignedNeuron
   table.axes = {{"branch", "1", "Branch of the diagram", numbers(most_branches)},
                 {"side", "1", "0 first point of a branch, 1 last", numbers(2)},
                 {"iteration", "1", "Iteration of the correction that failed last", numbers(most_residuals)},
-                {"point", "1", "Point along a branch", numbers(points)},
-                {"special", "1", "Special point", numbers(most_special)}};
+                {"point", "1", "Point along a branch", numbers(points)}};
   table.columns = neurons.columns();
   const auto column = [&](const std::string& column_name, Type type, const std::string& unit, const std::string& text,
                           const std::vector<std::string>& axes, const std::map<std::string, std::string>& more = {}) {
@@ -157,22 +176,14 @@ io::LiveTable diagram_table(const config::ContinueJob& job, const DesignedNeuron
   column("value", Type::f64, units, fmt::format("{} of the point", name), {"branch", "point"});
   for (const PointNumber& number : point_numbers())
     column(number.name, Type::f64, number.units, number.text, {"branch", "point"});
-  column("special_kind", Type::i32, "1", "What the special point is", {"special"}, point_meanings());
-  column("special_branch", Type::i32, "1", "The branch it lies on", {"special"});
-  column("special_value", Type::f64, units, fmt::format("{} of the special point", name), {"special"});
-  for (const PointNumber& number : point_numbers())
-    column(std::string("special_") + number.name, Type::f64, number.units, number.text, {"special"});
-  column("special_omega", Type::f64, "rad/ms", "Angular frequency at a Hopf point", {"special"});
-  column("special_coefficient", Type::f64, "1",
-         "Normal form: of a Hopf point the first Lyapunov coefficient (dimensionless), of a fold a (per ms)",
-         {"special"});
+  add_special_columns(table, along);
   return table;
 }
 
 void write_diagram(const dynamics::Diagram& diagram, std::size_t first_column, io::RowBlock& block, std::int64_t row) {
   RowWriter writer(block, row, first_column);
   writer.codes()[0] = static_cast<std::int32_t>(diagram.branches.size());
-  writer.codes()[0] = diagram.complete && diagram.special.size() <= most_special ? 1 : 0;
+  writer.codes()[0] = is_complete(diagram) ? 1 : 0;
   writer.codes()[0] = static_cast<std::int32_t>(diagram.unexplained);
   write_branches(diagram, writer);
   write_points(diagram, writer);

@@ -13,11 +13,11 @@ class MissingList {
  public:
   explicit MissingList(std::vector<io::MissingRows> missing);
   std::int64_t size() const { return starts_.back(); }
-  /// Calls visit(first row, rows) for the blocks of neighbouring rows at positions [first, last), `longest` rows each
+  /// Calls visit(rows) for the blocks of neighbouring rows at positions [first, last), `longest` rows each
   /// at most. A row that was begun before and has no result may be the one that ended the job: it is a block of its
   /// own, so that it cannot take its neighbours along again.
   void for_each_block(std::int64_t first, std::int64_t last, std::int64_t longest,
-                      const std::function<void(std::int64_t row, std::int64_t rows)>& visit) const;
+                      const std::function<void(const io::MissingRows& rows)>& visit) const;
 
  private:
   std::vector<io::MissingRows> missing_;

@@ -23,6 +23,14 @@ std::string format_bytes(double bytes) {
   return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
+namespace {
+std::string format_rate(double per_second) {
+  if (per_second >= 10.0) return fmt::format("{:.0f} rows/s", per_second);
+  return per_second >= 1.0 ? fmt::format("{:.1f} rows/s", per_second)
+                           : fmt::format("{:.1f} rows/min", 60.0 * per_second);
+}
+}  // namespace
+
 Progress::Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active)
     : label_(std::move(label)),
       total_(total),
@@ -54,8 +62,8 @@ void Progress::print(std::int64_t done, std::int64_t failed) const {
   }
   const std::string ending =
       done >= total_ ? "in " + format_duration(elapsed) : "about " + format_duration(left) + " left";
-  fmt::print(stderr, "{}{:<28} {}{}/{} rows, {:.0f} rows/s, {}, {} failed{}", terminal_ ? "\r" : "", label_, bar, done,
-             total_, rate, ending, failed, terminal_ ? "  " : "\n");
+  fmt::print(stderr, "{}{:<28} {}{}/{} rows, {}, {}, {} failed{}", terminal_ ? "\r" : "", label_, bar, done, total_,
+             format_rate(rate), ending, failed, terminal_ ? "  " : "\n");
   std::fflush(stderr);
 }
 

@@ -44,13 +44,13 @@ struct Worker {
 
   /// Computes and writes the rows at positions [first, last) of the missing list.
   void work(std::int64_t first, std::int64_t last) {
-    missing.for_each_block(first, last, longest_block, [&](std::int64_t row, std::int64_t rows) {
-      io::RowBlock block(table, row, rows);
-      if (writes) seconds.write += seconds_of([&] { file.note_attempt(table.path, row, rows); });
+    missing.for_each_block(first, last, longest_block, [&](const io::MissingRows& rows) {
+      io::RowBlock block(table, rows.first, rows.last - rows.first);
+      if (writes) seconds.write += seconds_of([&] { file.note_attempt(table.path, rows); });
       seconds.busy += seconds_of([&] { compute(block); });
       if (!writes) return;
       seconds.write += seconds_of([&] { file.write(table.path, block); });
-      computed += rows;
+      computed += block.count();
       for (const std::uint8_t status : block.statuses()) failed += status != 1 ? 1 : 0;
     });
   }

@@ -8,7 +8,7 @@
 
 #include "dynamics/adex_equilibria.hpp"
 #include "dynamics/diagram.hpp"
-#include "dynamics/path_field.hpp"
+#include "dynamics/family_field.hpp"
 
 namespace {
 using namespace modscape;
@@ -47,9 +47,9 @@ NeuronPath bent_path() {
   return {at, change, 1.0};
 }
 
-TEST(PathField, DerivativesAreThoseOfTheBentPath) {
+TEST(FamilyField, DerivativesAreThoseOfTheBentPath) {
   const NeuronPath path = bent_path();
-  const dynamics::PathField field(path, number);
+  const dynamics::FamilyField field(dynamics::NeuronFamily(path), {number});
   const std::vector<double> u{-52.0, 8.0}, p{0.7};
   const double h = 1e-4;
   const auto value = [&](std::vector<double> x, double s) {

@@ -60,7 +60,7 @@ class ResultsFileTest : public test_support::ResultsFixture {
   void write_interleaved(ResultsFile& file, std::int64_t first, std::int64_t last) {
     for (std::int64_t row = first; row < last; ++row) {
       if (row % world.size() != world.rank()) continue;
-      file.note_attempt(table_path, row, 1);
+      file.note_attempt(table_path, {row, row + 1, false});
       io::RowBlock block = computed(row, 1);
       file.write(table_path, block);
     }
@@ -163,7 +163,7 @@ TEST_F(ResultsFileTest, ThreeAttemptsWithoutResultAreACrashedRow) {
     EXPECT_EQ(state.failed, 0);
     EXPECT_EQ(state.missing.size(), start == 0 ? 1U : 3U);
     EXPECT_EQ(state.missing.at(start == 0 ? 0 : 1).begun, start > 0);
-    if (world.is_root()) file.note_attempt(table_path, 4, 1);
+    if (world.is_root()) file.note_attempt(table_path, {4, 5, start > 0});
     file.close();
   }
   ResultsFile file = open();

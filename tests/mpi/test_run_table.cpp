@@ -114,7 +114,7 @@ TEST_F(RunTable, ResumeComputesTheMissingRowsOnly) {
         if (!is_there(row)) continue;
         RowBlock block(table, row, 1);
         fill(block, row);
-        first.note_attempt(table.path, row, 1);
+        first.note_attempt(table.path, {row, row + 1, false});
         first.write(table.path, block);
       }
     first.close();

@@ -29,8 +29,10 @@ TEST(EffectRecovery, AShiftOfTheRestingPotential) {
 TEST(EffectRecovery, NothingIsTheSimplestExplanationOfNothing) {
   const FoundEffects effects = found("none", "none.h5");
   EXPECT_EQ(effects.judgement("none"), "kept");
-  for (const std::string& family : effects.families())
-    if (family != "none") EXPECT_NE(effects.judgement(family), "kept") << family;
+  for (const std::string& family : effects.families()) {
+    if (family == "none") continue;
+    EXPECT_NE(effects.judgement(family), "kept") << family;
+  }
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """One figure per module. Each has NAME, TITLE and draw(results) -> Drawing."""
-from . import bifurcation, current_axis, effects, fi_curves, identifiability, landscape, pca, phase_planes, verdict
+from . import bifurcation, current_axis, effects, fi_curves, identifiability, landscape, pca, phase_planes, regime_map, verdict
 
 STUDY = (fi_curves, identifiability, pca, phase_planes, current_axis, effects, verdict)
 SWEEP = (landscape,)
 CONTINUATION = (bifurcation,)
-FIGURES_OF = {kind: [module.NAME for module in modules] for kind, modules in (("study", STUDY), ("sweep", SWEEP), ("continue", CONTINUATION))}  # by kind of results
-FIGURES = {module.NAME: module for module in STUDY + SWEEP + CONTINUATION}
+LANDSCAPE = (regime_map,)
+FIGURES_OF = {kind: [module.NAME for module in modules] for kind, modules in (("study", STUDY), ("sweep", SWEEP), ("continue", CONTINUATION), ("landscape", LANDSCAPE))}  # by kind of results
+FIGURES = {module.NAME: module for module in STUDY + SWEEP + CONTINUATION + LANDSCAPE}

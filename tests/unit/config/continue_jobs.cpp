@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Jobs of kind continue: what they mean and what they refuse.
+// Jobs of kind continue and landscape: what they mean and what they refuse.
 #include "config/job.hpp"
 #include "unit/config/scratch.hpp"
 
@@ -84,6 +84,36 @@ TEST(ContinueJobs, ResolvedTextIsAFixedPoint) {
     EXPECT_THAT(hashes, ::testing::Not(::testing::Contains(job.hash)));
     hashes.push_back(job.hash);
   }
+}
+
+std::vector<std::string> landscape_problems(const std::string& text) {
+  return problems_of([&] { load_job(written("job.toml", "[job]\nkind = \"landscape\"\n" + text), "landscape"); });
+}
+
+TEST(LandscapeJobs, StripsAndCells) {
+  const std::string text =
+      "[job]\nkind = \"landscape\"\n[axes]\na = [0, 2, 3]\n[landscape]\nfrom = 0\nto = \"0.5 nA\"\ncells = 11\n";
+  const Job job = load_job(written("job.toml", text), "landscape");
+  EXPECT_EQ(job.landscape.parameter, "amplitude");
+  EXPECT_EQ(job.landscape.to, 500.0);
+  EXPECT_EQ(job.landscape.cells, 11);
+  EXPECT_THAT(neuron_design(job).design.parameters(), ElementsAre("a"));
+  EXPECT_EQ(load_job(written("again.toml", job.resolved), "landscape").hash, job.hash);
+  EXPECT_NE(load_job(written("more.toml", text + "max_spikes = 5\n"), "landscape").hash, job.hash);
+}
+
+TEST(LandscapeJobs, Refusals) {
+  const std::string path = "[landscape]\nfrom = 0\nto = 500\n";
+  const auto one = ElementsAre(HasSubstr("a landscape needs one axis beside the parameter"));
+  EXPECT_THAT(landscape_problems(path), one);
+  EXPECT_THAT(landscape_problems(path + "[axes]\na = [0, 1]\nb = [1, 2]\n"), one);
+  EXPECT_THAT(landscape_problems(path + "[ranges]\na = {from = 0, to = 1}\n[design]\nkind = \"sobol\"\npoints = 8\n"),
+              one);
+  EXPECT_THAT(landscape_problems(path + "[axes]\na = [1, 0]\n"), ElementsAre(HasSubstr("must increase")));
+  EXPECT_THAT(landscape_problems(path + "[axes]\na = [1]\n"), ElementsAre(HasSubstr("two values at least")));
+  EXPECT_THAT(landscape_problems(path + "cycles = false\n[axes]\na = [0, 1]\n"), ElementsAre(HasSubstr("cycles")));
+  EXPECT_THAT(landscape_problems(path + "cells = 1\n[axes]\na = [0, 1]\n"),
+              ElementsAre(HasSubstr("cells = 1 must be")));
 }
 
 }  // namespace

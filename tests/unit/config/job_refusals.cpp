@@ -37,9 +37,11 @@ TEST(JobRefusals, MissingFile) {
 TEST(JobRefusals, Kind) {
   EXPECT_THAT(refusals(simulation, "sweep"),
               ElementsAre("job.toml:2:8: this job is a simulate, not a sweep (run: modscape simulate <job file>)"));
-  EXPECT_THAT(refusals("[job]\nkind = \"simulat\"\n[protocol]\nduration = 1\n"),
-              ElementsAre("job.toml:2:8: kind = \"simulat\" must be one of: simulate, sweep, continue, study (did you "
-                          "mean simulate?)"));
+  EXPECT_THAT(
+      refusals("[job]\nkind = \"simulat\"\n[protocol]\nduration = 1\n"),
+      ElementsAre(
+          "job.toml:2:8: kind = \"simulat\" must be one of: simulate, sweep, continue, landscape, study (did you "
+          "mean simulate?)"));
 }
 
 TEST(JobRefusals, AllAtOnceInTheOrderOfTheFile) {

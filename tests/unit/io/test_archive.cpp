@@ -49,7 +49,8 @@ TEST(Archive, EveryFlippedByteIsRefused) {
 TEST(Archive, ForeignBytesAreRefused) {
   EXPECT_EQ(problem_of("id,rate\n1,2\n"), "not a modscape archive");
   EXPECT_EQ(problem_of(io::pack(sample) + "x").find("truncated"), 0U);
-  EXPECT_THAT(problem_of(io::framed("not a boost archive")), HasSubstr("damaged archive"));
+  EXPECT_THAT(problem_of(io::framed("not a boost archive")), HasSubstr("damaged archive: written by another version"));
+  EXPECT_THAT(problem_of(io::framed(io::archive_header() + "x")), HasSubstr("damaged archive"));
 }
 
 TEST(Archive, FilesAreReplacedWhole) {

@@ -21,24 +21,6 @@ io::LiveTable table() {
   return t;
 }
 
-TEST(Crc32c, KnownVectors) {
-  EXPECT_EQ(io::crc32c("123456789", 9), 0xE3069283U);  // check value of the CRC catalogue, CRC-32/ISCSI
-  const std::vector<char> zeros(32, 0);
-  EXPECT_EQ(io::crc32c(zeros.data(), zeros.size()), 0x8A9136AAU);  // RFC 3720 B.4
-}
-
-TEST(Crc32c, TheSameWithAndWithoutTheInstructionForAnyLength) {
-  std::string text;
-  for (int i = 0; i < 300; ++i) text += static_cast<char>(37 * i);
-  for (std::size_t row_bytes = 0; row_bytes < 40; ++row_bytes) {
-    std::vector<std::uint32_t> a(7, io::crc32c_start), b = a;
-    io::extend_crc32c(a, text.data(), row_bytes);
-    io::extend_crc32c_bytewise(b, text.data(), row_bytes);
-    EXPECT_EQ(a, b) << row_bytes;
-    EXPECT_EQ(~a[2], io::crc32c(text.data() + 2 * row_bytes, row_bytes));
-  }
-}
-
 TEST(RowBlock, MissingCellsAreNoNumbers) {
   io::RowBlock block(table(), 4, 2);
   for (std::size_t c = 0; c < 3; ++c) block.set_missing(5, c);
