@@ -9,7 +9,7 @@ try:
     from modscape_analysis import html
     from modscape_analysis.figures import FIGURES, FIGURES_OF
     from modscape_analysis.output import atomic, write_drawing
-    from modscape_analysis.results import ResultsError, Study, kind_of, load
+    from modscape_analysis.results import ResultsError, Study, has_effects, kind_of, load
 except ImportError as error:
     sys.exit(f"report.py: {error}; install the Debian packages python3-h5py python3-numpy python3-scipy python3-matplotlib")
 
@@ -43,7 +43,10 @@ def figure_names(options):
         raise ResultsError(f"holds a {kind}; figures are drawn of studies, sweeps, continuations and landscapes")
     if options.only and options.only not in FIGURES_OF[kind]:
         raise ResultsError(f"is of a {kind}, which has the figures {', '.join(FIGURES_OF[kind])}, not {options.only}")
-    return [options.only] if options.only else FIGURES_OF[kind]
+    without = set() if kind != "study" or has_effects(options.results) else {"effects"}
+    if options.only in without:
+        raise ResultsError("is of a study without [effect]: there are no effects to draw")
+    return [options.only] if options.only else [name for name in FIGURES_OF[kind] if name not in without]
 
 
 def outputs(folder, names, only):

@@ -14,6 +14,14 @@ if(MODSCAPE_SANITIZE)
   list(APPEND MODSCAPE_MPI_ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
 endif()
 
+# modscape_mpi_environment(VARIABLE NAME): those for the test NAME, with a session folder of its own: Open MPI removes the
+# folder that all jobs of a user share when one of them ends, even while another is about to use it.
+function(modscape_mpi_environment variable name)
+  set(dir ${PROJECT_BINARY_DIR}/sessions/${name})
+  file(MAKE_DIRECTORY ${dir})
+  set(${variable} "${MODSCAPE_MPI_ENVIRONMENT};OMPI_MCA_orte_tmpdir_base=${dir}" PARENT_SCOPE)
+endfunction()
+
 # modscape_unit_test(MODULE file.cpp [LINKS ...]): serial, under a second, named unit.<module>.<file>.
 function(modscape_unit_test module source)
   cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "LINKS" ${ARGN})
@@ -60,7 +68,8 @@ function(modscape_mpi_test source)
     set(dir ${CMAKE_CURRENT_BINARY_DIR}/work_${stem}_np${ranks})
     file(MAKE_DIRECTORY ${dir})
     add_test(NAME ${name} COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:mpi_${stem}> WORKING_DIRECTORY ${dir})
-    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${ranks} ENVIRONMENT "${MODSCAPE_MPI_ENVIRONMENT}")
+    modscape_mpi_environment(environment ${name})
+    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${ranks} ENVIRONMENT "${environment}")
   endforeach()
 endfunction()
 
@@ -70,6 +79,7 @@ function(modscape_program_test label script)
   cmake_parse_arguments(arg "" "TIMEOUT" "ARGUMENTS" ${ARGN})
   get_filename_component(stem ${script} NAME_WE)
   add_test(NAME ${label}.${stem} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${arg_ARGUMENTS})
+  modscape_mpi_environment(environment ${label}.${stem})
   set_tests_properties(${label}.${stem} PROPERTIES LABELS ${label} TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
-    ENVIRONMENT "${MODSCAPE_MPI_ENVIRONMENT};PYTHONDONTWRITEBYTECODE=1;MODSCAPE_BINARY=$<TARGET_FILE:modscape>;MODSCAPE_MPIEXEC=${MPIEXEC_EXECUTABLE}")
+    ENVIRONMENT "${environment};PYTHONDONTWRITEBYTECODE=1;MODSCAPE_BINARY=$<TARGET_FILE:modscape>;MODSCAPE_MPIEXEC=${MPIEXEC_EXECUTABLE}")
 endfunction()

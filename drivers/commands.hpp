@@ -17,6 +17,7 @@ namespace modscape::drivers {
 using Action = std::function<ExitCode(const parallel::Communicator&)>;
 
 void add_study(CLI::App& app, Action& action);
+void add_effect(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_continue(CLI::App& app, Action& action);
 void add_landscape(CLI::App& app, Action& action);

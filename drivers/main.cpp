@@ -67,6 +67,7 @@ int main(int argc, char** argv) {
       "Example: mpirun -n 2 modscape study jobs/spn_levodopa_state.toml -o spn.h5");
   drivers::Action action;
   drivers::add_study(app, action);
+  drivers::add_effect(app, action);
   drivers::add_sweep(app, action);
   drivers::add_continue(app, action);
   drivers::add_landscape(app, action);

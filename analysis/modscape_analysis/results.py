@@ -63,13 +63,14 @@ class Results:
 @dataclass(frozen=True, kw_only=True)
 class Study(Results):
     """A finished study, in memory. Dictionaries are keyed by condition name or by pair (from, to), in the order of the job.
-    `separations` has no pair when there were too few models for components."""
+    `separations` has no pair when there were too few models for components, `effects` none when the job has no [effect]."""
 
     conditions: dict
     models: dict
     fits: dict
     reduction: Section
     separations: dict
+    effects: dict
     verdicts: dict
 
 
@@ -160,6 +161,11 @@ class Landscape(Results):
 def kind_of(path):
     """Of the job whose results these are: study, sweep, continue, landscape or simulate."""
     return _opened(path, lambda file: _job(file)["job"]["kind"])
+
+
+def has_effects(path):
+    """Of a study: its job asks which parameters were moved."""
+    return _opened(path, lambda file: "effect" in _job(file))
 
 
 def load(path):
@@ -344,7 +350,7 @@ def _read(file, path):
         raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies and sweeps")
     conditions = {c["name"]: Condition(c["name"], c["label"], c["text"]) for c in job["condition"]}
     pairs = [(p["from"], p["to"]) for p in job.get("pair", [])]
-    _require_finished(file, path, conditions, pairs)
+    _require_finished(file, path, conditions, pairs, "effect" in job)
     verdicts = {pair: _section(file, "verdict/" + "_to_".join(pair)) for pair in pairs}
     caveats = [v.attribute("caveat") for v in verdicts.values()] or [job["data"].get("caveat", "")]
     return Study(
@@ -354,6 +360,7 @@ def _read(file, path):
         fits={c: _section(file, f"fit/{c}") for c in conditions},
         reduction=_section(file, "reduction"),
         separations={pair: _section(file, group) for pair in pairs if (group := "reduction/" + "_to_".join(pair)) in file},
+        effects={pair: _section(file, "effect/" + "_to_".join(pair)) for pair in pairs if "effect" in job},
         verdicts=verdicts,
     )
 
@@ -367,8 +374,8 @@ def _require_ours(file):
         raise ResultsError(f"has format version {version}; this report reads version {FORMAT_VERSION}")
 
 
-def _require_finished(file, path, conditions, pairs):
-    needed = [f"fit/{c}" for c in conditions] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs] + ["complete"]
+def _require_finished(file, path, conditions, pairs, with_effects):
+    needed = [f"fit/{c}" for c in conditions] + ["effect/" + "_to_".join(p) for p in pairs if with_effects] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs] + ["complete"]
     for table in ["exploration"] + [f"models/{c}" for c in conditions]:
         if table not in file:
             _unfinished(path, table)

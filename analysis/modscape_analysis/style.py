@@ -13,6 +13,9 @@ REGIME_COLOURS = {  # Paul Tol, muted
     "initial_burst": "#882255", "bursting": "#CC6677", "accelerating": "#AA4499", "irregular": "#332288", "rest+spiking": "#117733",
 }
 VERDICT_COLOURS = {"switching": "#CC6677", "scaling": "#332288", "none": "#DDCC77", "undetermined": "#BBBBBB"}
+JUDGEMENT_COLOURS = {  # of families of effects
+    "kept": "#117733", "not rejected": "#88CCEE", "rejected: misfit": "#CC6677", "rejected: outweighed": "#DDCC77", "undecided": "#BBBBBB",
+}
 NULL_COLOUR = "#BBBBBB"
 INK = "#222222"
 WIDTH = 11.0  # inch
@@ -27,7 +30,7 @@ SYMBOLS = {
     "ln_g_L_Delta_T": r"$\ln\,g_\mathrm{L}\Delta_\mathrm{T}$",
     "time_to_first_spike": "latency", "adaptation_index2": "adaptation", "ISI_CV": "CV of ISIs",
     "amplitude": r"$I$", "current": r"$I$",
-    "I_SN": r"$I_\mathrm{SN}$", "I_H": r"$I_\mathrm{H}$", "rheobase": "rheobase",
+    "I_SN": r"$I_\mathrm{SN}$", "I_H": r"$I_\mathrm{H}$", "rheobase": "rheobase", "E_rev": r"$E_\mathrm{rev}$", "g": r"$g$",
 }
 
 plt.rcParams.update({

@@ -136,6 +136,19 @@ struct PairJob {
   }
 };
 
+/// Which parameters did a modulator move? (docs/effects.md)
+struct EffectJob {
+  bool wanted = false;          ///< the job has a table [effect]
+  std::int64_t rounds = 8;      ///< of the search, per family
+  std::int64_t draws = 768;     ///< points per family and round
+  bool pairs = true;            ///< also pairs of single effects
+  double voltage_shift = 25.0;  ///< mV: prior of shifts of E_L and V_T, uniform within +-this
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & wanted & rounds & draws & pairs & voltage_shift;
+  }
+};
+
 struct StudyJob {
   std::string title;
   std::string caveat;                  ///< printed wherever the conditions are shown
@@ -161,6 +174,7 @@ struct StudyJob {
   std::string single_cell;              ///< cell id, with fit_mode = "single_cell"
   std::uint64_t seed = 1;
   IntegratorJob integrator;  ///< of the CVODE check
+  EffectJob effect;
   // Filled from the tables:
   std::vector<FiCurve> curves;                 ///< one per condition, same order
   std::vector<std::vector<double>> rheobases;  ///< pA, one list per condition (may be empty)
@@ -168,7 +182,7 @@ struct StudyJob {
   void serialize(A& ar, unsigned) {
     ar & title & caveat & citation & cell_type & fi_file & rheobase_file & conditions & pairs & gauge & neuron &
         ranges & step_duration & min_current & max_current & points & rounds & draws & accepted & min_ess &
-        correlation_length & held_out & fit_mode & single_cell & seed & integrator & curves & rheobases;
+        correlation_length & held_out & fit_mode & single_cell & seed & integrator & effect & curves & rheobases;
   }
 };
 
@@ -183,7 +197,8 @@ struct Job {
   StudyJob study;
   std::string resolved;  ///< canonical TOML of everything above with units, without output
   std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
-  /// Hashes of the jobs that this one has grown from: the same job without its last rounds. Their results are accepted.
+  /// Hashes of the jobs that this one has grown from: the same sweep without its last rounds, the same study without
+  /// its effects. Their results are accepted.
   std::vector<std::string> earlier_hashes;
   template <class A>
   void serialize(A& ar, unsigned) {

@@ -217,6 +217,16 @@ const ParameterTable<StudyJob>& fit_table() {
   return table;
 }
 
+const ParameterTable<EffectJob>& effect_inference_table() {
+  using P = EffectJob;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("voltage_shift", Unit::mV, P{}.voltage_shift, 0.0, 100.0,
+            "Shifts of E_L and of V_T within +- this are thought possible", true),
+        &P::voltage_shift}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
 ParameterInfo current_info(std::string_view key) {
   return current_row(key, required_value, "Injected current");
 }

@@ -32,6 +32,7 @@ const ParameterTable<Gauge>& gauge_table();                   // [gauge]
 const ParameterTable<StudyJob>& data_table();                 // [data]
 const ParameterTable<StudyJob>& exploration_table();          // [exploration]
 const ParameterTable<StudyJob>& fit_table();                  // [fit]
+const ParameterTable<EffectJob>& effect_inference_table();    // [effect] of a study
 
 /// Bounds of one injected current, wherever a list of them is given under `key`.
 ParameterInfo current_info(std::string_view key);

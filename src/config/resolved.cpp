@@ -288,7 +288,15 @@ void write_fit(TomlWriter& out, const StudyJob& job) {
   out.currents("held_out", job.held_out);
 }
 
-void write_study(TomlWriter& out, const StudyJob& job) {
+void write_effect_inference(TomlWriter& out, const EffectJob& job) {
+  out.table("effect");
+  out.integer("rounds", job.rounds);
+  out.integer("draws", job.draws);
+  out.flag("pairs", job.pairs);
+  out.rows(effect_inference_table(), job);
+}
+
+void write_study(TomlWriter& out, const StudyJob& job, bool with_effects) {
   write_data(out, job);
   out.table("gauge");
   out.rows(gauge_table(), job.gauge);
@@ -299,20 +307,27 @@ void write_study(TomlWriter& out, const StudyJob& job) {
   write_neuron(out, job.neuron, elsewhere);
   write_ranges(out, job.ranges, sweep_parameters({}));
   write_fit(out, job);
+  if (with_effects) write_effect_inference(out, job.effect);
   write_integrator(out, job.integrator);
 }
 
-std::string resolved_text(const Job& job, std::size_t rounds) {
+// What a job may grow by: the rounds of a sweep, and the effects of a study.
+struct Growth {
+  std::size_t rounds;
+  bool effects;
+};
+
+std::string resolved_text(const Job& job, const Growth& growth) {
   TomlWriter out;
   out.line("# format", fmt::format("{}", format_version));
   out.table("job");
   out.text("kind", job.kind);
   if (job.kind == "study") out.text("title", job.study.title);
   if (job.kind == "simulate") write_simulate(out, job.simulate);
-  if (job.kind == "sweep") write_sweep(out, job.sweep, rounds);
+  if (job.kind == "sweep") write_sweep(out, job.sweep, growth.rounds);
   if (job.kind == "continue") write_continue(out, job.continuation);
   if (job.kind == "landscape") write_landscape(out, job.landscape);
-  if (job.kind == "study") write_study(out, job.study);
+  if (job.kind == "study") write_study(out, job.study, growth.effects);
   return out.result();
 }
 
@@ -320,10 +335,12 @@ std::string resolved_text(const Job& job, std::size_t rounds) {
 
 void add_identity(Job& job) {
   const std::size_t rounds = job.sweep.rounds.size();
-  job.resolved = resolved_text(job, rounds);
+  const bool effects = job.study.effect.wanted;
+  job.resolved = resolved_text(job, {rounds, effects});
   // The text names the format version and the digest of every file, so its digest identifies the job.
   job.hash = sha256_hex(job.resolved);
-  for (std::size_t r = 0; r < rounds; ++r) job.earlier_hashes.push_back(sha256_hex(resolved_text(job, r)));
+  for (std::size_t r = 0; r < rounds; ++r) job.earlier_hashes.push_back(sha256_hex(resolved_text(job, {r, false})));
+  if (effects) job.earlier_hashes.push_back(sha256_hex(resolved_text(job, {0, false})));
 }
 
 }  // namespace modscape::config

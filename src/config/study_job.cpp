@@ -156,6 +156,17 @@ void read_fit(TableReader table, StudyJob& job) {
   table.finish();
 }
 
+void read_effect(TableReader table, StudyJob& job) {
+  job.effect.wanted = table.present();
+  job.effect.rounds = table.integer("rounds", job.effect.rounds, 1, 1000);
+  job.effect.draws = table.integer("draws", job.effect.draws, 1, 10000000);
+  job.effect.pairs = table.flag("pairs", job.effect.pairs);
+  table.rows(effect_inference_table(), job.effect);
+  if (job.effect.wanted && job.pairs.empty())
+    table.refuse("rounds", "[effect] asks what changed between two conditions, but the job has no [[pair]]");
+  table.finish();
+}
+
 std::string identifier_of(const std::string& label) {
   std::string name = label;
   for (char& c : name)
@@ -232,6 +243,7 @@ StudyJob read_study(TableReader& root, TableReader& job_table, const std::string
   read_neuron_and_ranges(root, job, problems);
   read_exploration(root.table("exploration"), job);
   read_fit(root.table("fit"), job);
+  read_effect(root.table("effect"), job);
   job.integrator = read_integrator(root.table("integrator"), {"cvode"});
   return job;
 }

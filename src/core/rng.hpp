@@ -22,7 +22,9 @@ enum class Purpose : std::uint64_t {
   permutation,
   jitter,
   refinement,
-  verification
+  verification,
+  discrepancy,
+  effect
 };
 
 class CounterRng {

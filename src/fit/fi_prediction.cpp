@@ -20,7 +20,7 @@ double normal_density(double x) {
 // The rheobases of many models side by side: every round runs one step of each model that is still searched for.
 class RheobaseSearch {
  public:
-  RheobaseSearch(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
+  RheobaseSearch(std::span<const models::ModulatedNeuron> neurons, const FiProtocol& protocol,
                  solvers::SpikeIntegrator& integrator)
       : neurons_(neurons), protocol_(protocol), integrator_(integrator) {}
 
@@ -90,16 +90,18 @@ class RheobaseSearch {
   std::vector<solvers::SpikeRun> steps(const Current& current, const std::vector<std::size_t>& which,
                                        std::size_t max_spikes) {
     std::vector<models::InputSegment> inputs;
-    for (const std::size_t k : which) inputs.push_back({0.0, protocol_.duration, current(searches_[k]), 0.0});
+    for (const std::size_t k : which)
+      inputs.push_back(
+          {0.0, protocol_.duration, current(searches_[k]) + neurons_[searches_[k].model].current_offset, 0.0});
     std::vector<solvers::SpikeTask> tasks;
     for (std::size_t i = 0; i < which.size(); ++i) {
-      const models::AdexParameters& p = neurons_[searches_[which[i]].model];
-      tasks.push_back({p, {&inputs[i], 1}, models::Adex(p).initial_state(), max_spikes});
+      const models::ModulatedNeuron& neuron = neurons_[searches_[which[i]].model];
+      tasks.push_back({neuron.parameters, {&inputs[i], 1}, neuron.rest(), max_spikes});
     }
     return integrator_.run(tasks);
   }
 
-  std::span<const models::AdexParameters> neurons_;
+  std::span<const models::ModulatedNeuron> neurons_;
   const FiProtocol& protocol_;
   solvers::SpikeIntegrator& integrator_;
   std::vector<Search> searches_;
@@ -123,16 +125,17 @@ std::size_t read_counts(std::span<const solvers::SpikeRun> runs, FiRow& row) {
 
 }  // namespace
 
-std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
+std::vector<FiRow> compute_fi_rows(std::span<const models::ModulatedNeuron> neurons, const FiProtocol& protocol,
                                    solvers::SpikeIntegrator& integrator) {
   const std::size_t n = protocol.currents.size();
   std::vector<models::InputSegment> inputs;
-  for (const double current : protocol.currents) inputs.push_back({0.0, protocol.duration, current, 0.0});
-  inputs.push_back({0.0, protocol.duration, 0.0, 0.0});
+  inputs.reserve(neurons.size() * (n + 1));
   std::vector<solvers::SpikeTask> tasks;
-  for (const models::AdexParameters& p : neurons)
-    for (std::size_t k = 0; k <= n; ++k)
-      tasks.push_back({p, {&inputs[k], 1}, models::Adex(p).initial_state(), k == n ? std::size_t{1} : 0});
+  for (const models::ModulatedNeuron& neuron : neurons)
+    for (std::size_t k = 0; k <= n; ++k) {
+      inputs.push_back({0.0, protocol.duration, (k < n ? protocol.currents[k] : 0.0) + neuron.current_offset, 0.0});
+      tasks.push_back({neuron.parameters, {&inputs.back(), 1}, neuron.rest(), k == n ? std::size_t{1} : 0});
+    }
   const std::vector<solvers::SpikeRun> runs = integrator.run(tasks);
 
   std::vector<FiRow> rows(neurons.size());

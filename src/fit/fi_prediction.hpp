@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "models/adex.hpp"
+#include "models/modulation.hpp"
 #include "solvers/spike_integrator.hpp"
 
 namespace modscape::fit {
@@ -26,8 +26,8 @@ struct FiProtocol {
   double duration = 500.0;       ///< ms
 };
 
-/// One row per model, in order; each depends on its own model only.
-std::vector<FiRow> compute_fi_rows(std::span<const models::AdexParameters> neurons, const FiProtocol& protocol,
+/// One row per model, in order; each depends on its own model only. Each starts at its own rest.
+std::vector<FiRow> compute_fi_rows(std::span<const models::ModulatedNeuron> neurons, const FiProtocol& protocol,
                                    solvers::SpikeIntegrator& integrator);
 
 /// N(I) between the grid points: zero below the rheobase, linear in between, last slope beyond the grid.

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 
-#include "core/rng.hpp"
 #include "fit/linear_algebra.hpp"
 
 namespace modscape::fit {
@@ -150,6 +150,13 @@ Weights SamplePool::weights(std::span<const double> log_likelihood, double tempe
   return result;
 }
 
+double SamplePool::log_evidence(std::span<const double> log_likelihood) const {
+  double sum = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < size(); ++i)
+    if (std::isfinite(log_likelihood[i])) sum = log_add(sum, log_likelihood[i] + log_prior_[i] - log_mixture_[i]);
+  return sum - std::log(static_cast<double>(size()));
+}
+
 double largest_temper(const SamplePool& pool, std::span<const double> log_likelihood, double wanted_ess) {
   if (pool.weights(log_likelihood, 1.0).ess >= wanted_ess) return 1.0;
   double low = 0.0, high = 1.0;
@@ -158,6 +165,27 @@ double largest_temper(const SamplePool& pool, std::span<const double> log_likeli
     (pool.weights(log_likelihood, middle).ess >= wanted_ess ? low : high) = middle;
   }
   return low;
+}
+
+Weights flattened(const Weights& weights, double wanted_ess) {
+  const auto to_power = [&](double power) {
+    Weights result{weights.w, 0.0};
+    double sum = 0.0, squares = 0.0;
+    for (double& w : result.w) sum += w = w > 0.0 ? std::pow(w, power) : 0.0;
+    for (double& w : result.w) {
+      w /= sum;
+      squares += w * w;
+    }
+    result.ess = 1.0 / squares;
+    return result;
+  };
+  if (weights.ess >= wanted_ess || weights.ess == 0.0) return weights;
+  double low = 0.0, high = 1.0;
+  for (int i = 0; i < 30; ++i) {
+    const double middle = 0.5 * (low + high);
+    (to_power(middle).ess >= wanted_ess ? low : high) = middle;
+  }
+  return to_power(low);
 }
 
 std::vector<std::size_t> systematic_resample(std::span<const double> weights, std::size_t count, double offset) {
@@ -178,12 +206,19 @@ std::vector<std::size_t> systematic_resample(std::span<const double> weights, st
   return chosen;
 }
 
-Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper,
-                       std::uint64_t seed, std::uint64_t item) {
+std::vector<std::size_t> shuffled_resample(std::span<const double> weights, std::size_t count, const CounterRng& rng) {
+  const std::vector<std::size_t> chosen = systematic_resample(weights, count, rng.uniform(0));
+  std::vector<std::size_t> order(chosen.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return rng.bits(1 + i); });
+  std::vector<std::size_t> shuffled;
+  for (const std::size_t i : order) shuffled.push_back(chosen[i]);
+  return shuffled;
+}
+
+Proposal make_proposal(const SamplePool& pool, const Weights& weights, std::uint64_t seed, std::uint64_t item) {
   const std::size_t n = pool.dimensions();
-  const Weights weights = pool.weights(log_likelihood, temper);
   Proposal proposal;
-  proposal.temper = temper;
   proposal.mean.assign(n, 0.0);
   for (std::size_t i = 0; i < pool.size(); ++i)
     for (std::size_t d = 0; d < n; ++d) proposal.mean[d] += weights.w[i] * pool.point(i)[d];

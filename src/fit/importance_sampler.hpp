@@ -8,6 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "core/rng.hpp"
+
 namespace modscape::fit {
 
 /// Mixture of equal Student t kernels (4 degrees of freedom) with a common scale around `centres`, plus a wide one
@@ -15,14 +17,13 @@ namespace modscape::fit {
 /// all others (Cappe et al. 2008, Stat Comput 18:447).
 struct Proposal {
   std::vector<double> centres;       ///< components x dimensions, row-major
-  std::vector<double> mean;          ///< of the tempered target
+  std::vector<double> mean;          ///< of the target it was made for
   std::vector<double> kernel, wide;  ///< lower Cholesky factors, row-major
-  double temper = 1.0;               ///< exponent of the likelihood it was made for
   std::int64_t draws = 0;            ///< points drawn from it
 
   template <class Archive>
   void serialize(Archive& ar, unsigned) {
-    ar & centres & mean & kernel & wide & temper & draws;
+    ar & centres & mean & kernel & wide & draws;
   }
 };
 
@@ -50,6 +51,10 @@ class SamplePool {
   /// Weights for prior x exp(temper * log_likelihood); -infinity excludes a point.
   Weights weights(std::span<const double> log_likelihood, double temper = 1.0) const;
 
+  /// ln of the integral of prior x likelihood; its standard error is about sqrt(1/ESS - 1/size()). -infinity if no
+  /// point has any likelihood.
+  double log_evidence(std::span<const double> log_likelihood) const;
+
  private:
   void update_mixture();
   std::size_t dimensions_;
@@ -63,9 +68,12 @@ class SamplePool {
 /// The largest exponent <= 1 whose tempered weights still have `wanted_ess`, by bisection.
 double largest_temper(const SamplePool& pool, std::span<const double> log_likelihood, double wanted_ess);
 
-/// A proposal for the tempered target: centres resampled systematically and jittered.
-Proposal make_proposal(const SamplePool& pool, std::span<const double> log_likelihood, double temper,
-                       std::uint64_t seed, std::uint64_t item);
+/// The weights to the largest power <= 1 that has `wanted_ess`: on the way from where the pool's points lie to where
+/// they should lie. Unlike a tempered likelihood it needs no points of the prior.
+Weights flattened(const Weights& weights, double wanted_ess);
+
+/// A proposal for the target that the weights stand for: centres resampled systematically and jittered.
+Proposal make_proposal(const SamplePool& pool, const Weights& weights, std::uint64_t seed, std::uint64_t item);
 
 /// Draw `index` of a proposal in n dimensions: a pure function of (seed, item, index).
 std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t seed, std::uint64_t item,
@@ -73,5 +81,8 @@ std::vector<double> draw(const Proposal& proposal, std::size_t n, std::uint64_t 
 
 /// Indices of `count` points resampled systematically by weight, in pool order.
 std::vector<std::size_t> systematic_resample(std::span<const double> weights, std::size_t count, double offset);
+
+/// The same in random order: equally weighted draws, of which any part is again a sample.
+std::vector<std::size_t> shuffled_resample(std::span<const double> weights, std::size_t count, const CounterRng& rng);
 
 }  // namespace modscape::fit

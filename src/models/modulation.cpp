@@ -6,15 +6,9 @@
 namespace modscape::models {
 namespace {
 
-// An effect that acts on this neuron, with its weight.
-struct ActiveEffect {
-  const Effect* effect;
-  double weight;
-};
-
-std::vector<ActiveEffect> active_effects(const Modulation& modulation, std::span<const double> doses,
-                                         const std::string& cell_type) {
-  std::vector<ActiveEffect> active;
+std::vector<WeightedEffect> active_effects(const Modulation& modulation, std::span<const double> doses,
+                                           const std::string& cell_type) {
+  std::vector<WeightedEffect> active;
   for (const Effect& effect : modulation.effects) {
     if (!effect.on.empty() && effect.on != cell_type) continue;
     for (const Receptor& receptor : modulation.receptors) {
@@ -28,7 +22,7 @@ std::vector<ActiveEffect> active_effects(const Modulation& modulation, std::span
 }
 
 void apply_to_parameter(AdexParameters& p, const ParameterSpec<AdexParameters>& row,
-                        const std::vector<ActiveEffect>& effects) {
+                        std::span<const WeightedEffect> effects) {
   double factor = 1.0, shift = 0.0;
   for (const auto& [effect, weight] : effects) {
     if (effect->parameter != row.name) continue;
@@ -58,11 +52,7 @@ std::array<double, 2> ModulatedNeuron::rest() const {
   return {parameters.E_L + above, parameters.a * above};
 }
 
-ModulatedNeuron modulated(const AdexParameters& base, const Modulation& modulation, std::span<const double> doses,
-                          const std::string& cell_type) {
-  if (doses.size() != modulation.modulators.size())
-    throw InternalError(fmt::format("{} doses for {} modulators", doses.size(), modulation.modulators.size()));
-  const std::vector<ActiveEffect> effects = active_effects(modulation, doses, cell_type);
+ModulatedNeuron with_effects(const AdexParameters& base, std::span<const WeightedEffect> effects) {
   ModulatedNeuron neuron{base};
   if (effects.empty()) return neuron;
   AdexParameters& p = neuron.parameters;
@@ -80,6 +70,13 @@ ModulatedNeuron modulated(const AdexParameters& base, const Modulation& modulati
   p.E_L = E_w + moved;
   neuron.current_offset = -p.a * moved;
   return neuron;
+}
+
+ModulatedNeuron modulated(const AdexParameters& base, const Modulation& modulation, std::span<const double> doses,
+                          const std::string& cell_type) {
+  if (doses.size() != modulation.modulators.size())
+    throw InternalError(fmt::format("{} doses for {} modulators", doses.size(), modulation.modulators.size()));
+  return with_effects(base, active_effects(modulation, doses, cell_type));
 }
 
 }  // namespace modscape::models

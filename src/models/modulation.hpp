@@ -78,12 +78,22 @@ struct ModulatedNeuron {
   std::array<double, 2> rest() const;
 };
 
-/// The neuron of cell type `cell_type` at constant `doses` (uM, one per modulator). With weights x_k of the effects:
+/// An effect that acts, with its weight: 0 not at all, 1 as stated.
+struct WeightedEffect {
+  const Effect* effect;
+  double weight;
+};
+
+/// The neuron under effects of known weights x_k, whatever receptors and doses are behind them:
 ///   scale        p -> p prod(1 + x_k (factor_k - 1)), then
 ///   shift        p -> p + sum(x_k size_k), then
 ///   conductance  g_L' = g_L + sum(x_k g_k),  E_L' = (g_L E_L + sum(x_k g_k E_rev,k)) / g_L';
-/// E_w is E_L before the conductances. The order of the effects has no influence. Effects on other cell types are left
-/// out. The result may lie outside the bounds of the parameters (adex_problems).
+/// E_w is E_L before the conductances. The order of the effects has no influence. The result may lie outside the bounds
+/// of the parameters (adex_problems).
+ModulatedNeuron with_effects(const AdexParameters& base, std::span<const WeightedEffect> effects);
+
+/// The neuron of cell type `cell_type` at constant `doses` (uM, one per modulator); effects on other cell types are
+/// left out.
 ModulatedNeuron modulated(const AdexParameters& base, const Modulation& modulation, std::span<const double> doses,
                           const std::string& cell_type = {});
 

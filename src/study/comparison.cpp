@@ -75,7 +75,7 @@ void write_pair_silhouette(const fit::Pca& pca, const Stack& stack, std::size_t 
   for (const int c : stack.condition)
     if (static_cast<std::size_t>(c) == from || static_cast<std::size_t>(c) == to)
       labels.push_back(static_cast<std::size_t>(c) == to ? 1 : 0);
-  const std::string group = pair.from + "_to_" + pair.to;
+  const std::string group = pair_name(pair);
   const std::vector<double> null =
       fit::silhouette_null(plane_of(pca, stack, columns, {from}), plane, silhouette_splits, job.seed);
   out.axis(group + "/split", indices(null.size()), "1", "Random halves of the first condition");

@@ -114,10 +114,16 @@ double fi_gain(const fit::FiCurveModel& curve, double rheobase, double step_dura
   return std::max(1e-4, 1000.0 * spikes / step_duration / range);
 }
 
+VoltageScale gauge_scale(const models::AdexParameters& neuron, const config::Gauge& gauge) {
+  if (std::isnan(gauge.R_in)) return {};
+  const double alpha = (neuron.g_L + neuron.a) * gauge.R_in * 1e-3;  // nS x MOhm = 1e-3
+  return {alpha, gauge.E_L - alpha * neuron.E_L};
+}
+
 models::AdexParameters in_gauge(const models::AdexParameters& neuron, const config::Gauge& gauge) {
   if (std::isnan(gauge.R_in)) return neuron;
-  const double alpha = (neuron.g_L + neuron.a) * gauge.R_in * 1e-3;  // nS x MOhm = 1e-3
-  return models::regauged(neuron, alpha, gauge.E_L - alpha * neuron.E_L);
+  const VoltageScale scale = gauge_scale(neuron, gauge);
+  return models::regauged(neuron, scale.alpha, scale.beta);
 }
 
 void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, const config::StudyJob& job,

@@ -40,8 +40,15 @@ void analyse_models(std::span<const AcceptedModel> models, const Plan& plan, con
 void analyse_null_models(std::span<const AcceptedModel> models, const Plan& plan, const io::LiveTable& table,
                          Integrators& integrators, io::RowBlock& block);
 
-/// The same neuron in the gauge the job anchors: with an input resistance the voltage scale follows from 1/(g_L + a) =
-/// R_in.
+/// V -> alpha V + beta.
+struct VoltageScale {
+  double alpha = 1.0, beta = 0.0;
+};
+/// What brings this neuron to the gauge the job anchors: with an input resistance the voltage scale follows from
+/// 1/(g_L + a) = R_in, else nothing is to be done.
+VoltageScale gauge_scale(const models::AdexParameters& neuron, const config::Gauge& gauge);
+
+/// The same neuron in the gauge the job anchors.
 models::AdexParameters in_gauge(const models::AdexParameters& neuron, const config::Gauge& gauge);
 
 }  // namespace modscape::study

@@ -108,7 +108,38 @@ io::LiveTable null_table(const Plan& plan, const config::ConditionJob& condition
   return table;
 }
 
+io::LiveTable effect_table(const Plan& plan, const config::PairJob& pair, std::int64_t round, std::int64_t draws) {
+  io::LiveTable table;
+  table.path = fmt::format("/effect_rounds/{}/round_{}", pair_name(pair), round);
+  table.text = fmt::format("Base models and effects tried for {} -> {}, round {}", pair.from, pair.to, round);
+  table.rows = static_cast<std::int64_t>(plan.families.size()) * draws;
+  std::map<std::string, std::string> names;
+  for (std::size_t f = 0; f < plan.families.size(); ++f)
+    names["family_names"] += fmt::format("{}{} {}", f == 0 ? "" : ", ", f, plan.families[f].name);
+  table.columns.push_back(code("family", "Family of effects", {}, names));
+  for (const config::Range& range : plan.space.ranges()) table.columns.push_back(parameter_column(range.name));
+  for (std::size_t d = 0; d < effect_numbers; ++d)
+    table.columns.push_back(
+        column(fmt::format("effect_{}", d + 1), "1",
+               "Number of the effect, in its own unit (docs/effects.md); NaN: the family has fewer"));
+  for (io::Column next : {column("rheobase_from", "pA", "Lowest step current that fires the base model, bisected"),
+                          column("rheobase_to", "pA", "The same of the modulated model"),
+                          column("log_likelihood_from", "1", "Log likelihood of the first condition"),
+                          column("log_likelihood_to", "1", "Log likelihood of the second condition")})
+    table.columns.push_back(std::move(next));
+  return table;
+}
+
 }  // namespace
+
+std::string pair_name(const config::PairJob& pair) {
+  return pair.from + "_to_" + pair.to;
+}
+
+EffectColumns effect_columns(const Plan& plan) {
+  const std::size_t effect = 1 + plan.space.size(), next = effect + effect_numbers;
+  return {0, 1, effect, next, next + 1, next + 2, next + 3};
+}
 
 Plan make_plan(const config::StudyJob& job) {
   const bool population = job.fit_mode == "population";
@@ -117,6 +148,8 @@ Plan make_plan(const config::StudyJob& job) {
   Plan plan{fit::ParameterSpace(job.ranges, job.neuron, population && any_without_rheobases),
             {},
             all_currents(job),
+            {},
+            {},
             {},
             {},
             {},
@@ -144,6 +177,14 @@ Plan make_plan(const config::StudyJob& job) {
     plan.models.push_back(model_table(plan, condition, job.accepted));
     plan.null_models.push_back(null_table(plan, condition, job.accepted));
   }
+  if (!job.effect.wanted) return plan;
+  plan.families = fit::effect_families(plan.space, job.effect.voltage_shift, job.effect.pairs);
+  for (const config::PairJob& pair : job.pairs) {
+    std::vector<io::LiveTable> tables;
+    for (std::int64_t r = 0; r < job.effect.rounds; ++r)
+      tables.push_back(effect_table(plan, pair, r, job.effect.draws));
+    plan.effect_rounds.push_back(std::move(tables));
+  }
   return plan;
 }
 
@@ -152,11 +193,12 @@ std::vector<io::LiveTable> Plan::tables() const {
   for (const auto& of_condition : rounds) all.insert(all.end(), of_condition.begin(), of_condition.end());
   all.insert(all.end(), models.begin(), models.end());
   all.insert(all.end(), null_models.begin(), null_models.end());
+  for (const auto& of_pair : effect_rounds) all.insert(all.end(), of_pair.begin(), of_pair.end());
   return all;
 }
 
 io::FileLayout Plan::layout(const config::Job& job) const {
-  return {job.study.title, job.resolved, job.hash, tables(), {}, {}, solvers::simd_class()};
+  return {job.study.title, job.resolved, job.hash, tables(), {}, job.earlier_hashes, solvers::simd_class()};
 }
 
 std::int64_t Plan::bytes() const {

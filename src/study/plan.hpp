@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "config/job.hpp"
+#include "fit/effect_families.hpp"
 #include "fit/fi_prediction.hpp"
 #include "fit/parameter_space.hpp"
 #include "io/results_file.hpp"
@@ -19,8 +20,10 @@ struct Plan {
   io::LiveTable exploration;
   std::vector<std::vector<io::LiveTable>> rounds;  ///< [condition][round]
   std::vector<io::LiveTable> models;               ///< [condition] posterior draws
-  std::vector<io::LiveTable> null_models;  ///< [condition] draws of the tempered posterior, for the null of verdicts
-  solvers::IntegratorOptions ensemble;     ///< of everything but the CVODE check
+  std::vector<io::LiveTable> null_models;   ///< [condition] draws of the tempered posterior, for the null of verdicts
+  std::vector<fit::EffectFamily> families;  ///< of effects; none unless the job asks for them
+  std::vector<std::vector<io::LiveTable>> effect_rounds;  ///< [pair][round]: rows family by family
+  solvers::IntegratorOptions ensemble;                    ///< of everything but the CVODE check
 
   std::vector<io::LiveTable> tables() const;
   io::FileLayout layout(const config::Job& job) const;
@@ -34,6 +37,17 @@ struct PointColumns {
   std::size_t counts, rheobase, count_at_rheobase, spontaneous;
 };
 PointColumns point_columns(const Plan& plan);
+
+/// Column positions of a table of effects: the family and the sampled parameters of the base come first.
+struct EffectColumns {
+  std::size_t family, base, effect, rheobase_from, rheobase_to, log_likelihood_from, log_likelihood_to;
+};
+EffectColumns effect_columns(const Plan& plan);
+/// Numbers of an effect that a row has room for; a family with fewer leaves the last ones NaN.
+inline constexpr std::size_t effect_numbers = 2;
+
+/// Name of a pair in paths: off_to_on.
+std::string pair_name(const config::PairJob& pair);
 
 /// Position of a column by name; a missing one is a bug.
 std::size_t column_index(const io::LiveTable& table, const std::string& name);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include "core/rng.hpp"
 #include "sweep/sobol.hpp"
@@ -23,11 +22,11 @@ void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeI
                     io::RowBlock& block) {
   const PointColumns columns = point_columns(plan);
   const std::size_t n = plan.space.size();
-  std::vector<models::AdexParameters> neurons;
+  std::vector<models::ModulatedNeuron> neurons;
   for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
     const std::vector<double> values = plan.space.values(z.subspan(static_cast<std::size_t>(row) * n, n));
     for (std::size_t d = 0; d < n; ++d) block.f64(row, d)[0] = values[d];
-    neurons.push_back(plan.space.neuron(values));
+    neurons.push_back({plan.space.neuron(values)});
   }
   const std::vector<fit::FiRow> results = fit::compute_fi_rows(neurons, plan.grid, integrator);
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -40,37 +39,42 @@ void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeI
   }
 }
 
-Sampler::Sampler(const config::StudyJob& job, const Plan& plan)
-    : job_(job),
-      plan_(plan),
-      mode_(job.fit_mode == "single_cell" ? fit::FitMode::single_cell : fit::FitMode::population),
-      pool_(plan.space.size()) {
+fit::FitMode fit_mode(const config::StudyJob& job) {
+  return job.fit_mode == "single_cell" ? fit::FitMode::single_cell : fit::FitMode::population;
+}
+
+std::vector<fit::FiTarget> make_targets(const config::StudyJob& job) {
+  std::vector<fit::FiTarget> targets;
   for (std::size_t c = 0; c < job.conditions.size(); ++c) {
     const std::vector<double> none;
-    const bool use_rheobases = mode_ == fit::FitMode::population && c < job.rheobases.size();
-    targets_.push_back(
+    const bool use_rheobases = fit_mode(job) == fit::FitMode::population && c < job.rheobases.size();
+    targets.push_back(
         fit::make_target(job.curves[c], use_rheobases ? job.rheobases[c] : none, job.held_out, job.correlation_length));
   }
+  return targets;
+}
+
+std::vector<double> predicted_means(const fit::FiTarget& target, const PointResult& result, const Plan& plan,
+                                    fit::FitMode mode) {
+  const fit::FiCurveModel curve(plan.grid.currents, result.counts, result.rheobase, result.count_at_rheobase);
+  return fit::predicted_means(target, curve, result.offset_sd, mode);
+}
+
+double log_likelihood(const fit::FiTarget& target, const PointResult& result, const Plan& plan, fit::FitMode mode) {
+  if (!result.usable) return -std::numeric_limits<double>::infinity();
+  const double location = fit::location_log_likelihood(target, result.rheobase);
+  if (!std::isfinite(location)) return location;
+  return location + fit::fi_log_likelihood(target, predicted_means(target, result, plan, mode));
+}
+
+Sampler::Sampler(const config::StudyJob& job, const Plan& plan)
+    : job_(job), plan_(plan), mode_(fit_mode(job)), targets_(make_targets(job)), pool_(plan.space.size()) {
   log_likelihood_.resize(targets_.size());
   ess_by_round_.resize(targets_.size());
 }
 
 std::uint64_t Sampler::item(std::size_t condition, std::int64_t round) const {
   return condition * static_cast<std::uint64_t>(job_.rounds) + static_cast<std::uint64_t>(round);
-}
-
-std::vector<double> Sampler::predicted(const fit::FiTarget& target, std::size_t point) const {
-  const PointResult& result = results_[point];
-  const fit::FiCurveModel curve(plan_.grid.currents, result.counts, result.rheobase, result.count_at_rheobase);
-  return fit::predicted_means(target, curve, result.offset_sd, mode_);
-}
-
-double Sampler::log_likelihood(const fit::FiTarget& target, std::size_t point) const {
-  const PointResult& result = results_[point];
-  if (!result.usable) return -std::numeric_limits<double>::infinity();
-  const double location = fit::location_log_likelihood(target, result.rheobase);
-  if (!std::isfinite(location)) return location;
-  return location + fit::fi_log_likelihood(target, predicted(target, point));
 }
 
 void Sampler::read_rows(io::RowBlock& rows) {
@@ -104,7 +108,8 @@ void Sampler::add_round(const fit::Proposal& proposal, const std::vector<double>
 
 fit::Proposal Sampler::propose(std::size_t condition, std::int64_t round) const {
   const double temper = fit::largest_temper(pool_, log_likelihood_[condition], proposal_ess);
-  return fit::make_proposal(pool_, log_likelihood_[condition], temper, job_.seed, item(condition, round));
+  return fit::make_proposal(pool_, pool_.weights(log_likelihood_[condition], temper), job_.seed,
+                            item(condition, round));
 }
 
 std::vector<double> Sampler::draw(const fit::Proposal& proposal, std::size_t condition, std::int64_t round) const {
@@ -118,17 +123,10 @@ std::vector<double> Sampler::draw(const fit::Proposal& proposal, std::size_t con
 }
 
 std::vector<std::size_t> Sampler::accepted(std::size_t condition, double temper) const {
-  const CounterRng rng(job_.seed, Purpose::population, condition);
-  const auto count = static_cast<std::size_t>(job_.accepted);
-  const std::vector<std::size_t> chosen =
-      fit::systematic_resample(pool_.weights(log_likelihood_[condition], temper).w, count, rng.uniform(0));
   // Pool order is shared by the conditions; shuffled, draw i of one says nothing about draw i of another.
-  std::vector<std::size_t> order(chosen.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return rng.bits(1 + i); });
-  std::vector<std::size_t> shuffled;
-  for (const std::size_t i : order) shuffled.push_back(chosen[i]);
-  return shuffled;
+  return fit::shuffled_resample(pool_.weights(log_likelihood_[condition], temper).w,
+                                static_cast<std::size_t>(job_.accepted),
+                                CounterRng(job_.seed, Purpose::population, condition));
 }
 
 }  // namespace modscape::study

@@ -28,6 +28,15 @@ struct PointResult {
 void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeIntegrator& integrator,
                     io::RowBlock& block);
 
+/// The data of every condition, and how predictions are made for them: pure functions of the job.
+fit::FitMode fit_mode(const config::StudyJob& job);
+std::vector<fit::FiTarget> make_targets(const config::StudyJob& job);
+
+/// Predicted population mean at the target's currents, and log likelihood; -infinity for what is not usable.
+std::vector<double> predicted_means(const fit::FiTarget& target, const PointResult& result, const Plan& plan,
+                                    fit::FitMode mode);
+double log_likelihood(const fit::FiTarget& target, const PointResult& result, const Plan& plan, fit::FitMode mode);
+
 class Sampler {
  public:
   Sampler(const config::StudyJob& job, const Plan& plan);
@@ -44,8 +53,13 @@ class Sampler {
   const fit::FiTarget& target(std::size_t condition) const { return targets_[condition]; }
   const PointResult& result(std::size_t point) const { return results_[point]; }
   double log_likelihood(std::size_t condition, std::size_t point) const { return log_likelihood_[condition][point]; }
-  std::vector<double> predicted(const fit::FiTarget& target, std::size_t point) const;
-  double log_likelihood(const fit::FiTarget& target, std::size_t point) const;
+  std::vector<double> predicted(const fit::FiTarget& target, std::size_t point) const {
+    return predicted_means(target, results_[point], plan_, mode_);
+  }
+  double log_likelihood(const fit::FiTarget& target, std::size_t point) const {
+    return study::log_likelihood(target, results_[point], plan_, mode_);
+  }
+  std::span<const double> log_likelihoods(std::size_t condition) const { return log_likelihood_[condition]; }
   const std::vector<double>& ess_by_round(std::size_t condition) const { return ess_by_round_[condition]; }
 
   /// `job.accepted` pool points drawn by the weights of prior x likelihood^temper, in an order that is independent

@@ -12,6 +12,7 @@
 #include "io/archive.hpp"
 #include "io/lock.hpp"
 #include "study/comparison.hpp"
+#include "study/effect_results.hpp"
 #include "study/fit_summary.hpp"
 #include "study/model_analysis.hpp"
 #include "study/session.hpp"
@@ -42,12 +43,13 @@ struct Interrupted {};  // unwinds the stages when the job was asked to stop
 
 class Study {
  public:
-  Study(const Communicator& comm, const config::Job& job, const std::string& path, bool force)
+  Study(const Communicator& comm, const config::Job& job, const std::string& path, const StudyOptions& options)
       : comm_(comm),
+        only_effects_(options.only_effects),
         job_(job.study),
         hash_(job.hash),
         plan_(make_plan(job.study)),
-        file_(io::ResultsFile::open(comm, path, plan_.layout(job), session_provenance(comm), force)),
+        file_(io::ResultsFile::open(comm, path, plan_.layout(job), session_provenance(comm), options.force)),
         checkpoint_path_(checkpoint_of(path)) {
     if (comm_.is_root()) {
       for (const std::string& warning : file_.warnings()) fmt::print(stderr, "modscape: warning: {}\n", warning);
@@ -61,11 +63,14 @@ class Study {
     load_checkpoint();
     for (std::int64_t round = 0; round < job_.rounds; ++round)
       for (std::size_t c = 0; c < job_.conditions.size(); ++c) refine(c, round);
-    for (std::size_t c = 0; c < job_.conditions.size(); ++c) {
-      fit(c);
-      analyse(c);
+    for (std::size_t c = 0; c < job_.conditions.size(); ++c) fit(c);
+    if (job_.effect.wanted)
+      for (std::size_t p = 0; p < job_.pairs.size(); ++p) infer_effects(p);
+    if (!only_effects_) {
+      for (std::size_t c = 0; c < job_.conditions.size(); ++c) analyse(c);
+      compare();
     }
-    compare();
+    finished_ = true;
   }
 
   /// Collective; also after an interruption.
@@ -161,6 +166,32 @@ class Study {
     });
   }
 
+  void infer_effects(std::size_t pair) {
+    const std::string name = pair_name(job_.pairs[pair]), stage = "effect/" + name;
+    if (file_.has_stage(stage)) return;
+    std::optional<EffectSearch> search;
+    if (comm_.is_root()) search.emplace(job_, plan_, pair, *sampler_);
+    const std::vector<fit::FiTarget> targets = make_targets(job_);
+    const auto integrator = solvers::make_spike_integrator(plan_.ensemble);
+    for (std::int64_t round = 0; round < job_.effect.rounds; ++round) {
+      std::vector<fit::Proposal> proposals;
+      std::string bytes;
+      if (comm_.is_root()) {
+        proposals = search->propose(round);
+        bytes = io::pack(search->draw(proposals, round));
+      }
+      const auto z = unpacked<std::vector<double>>(comm_.broadcast(std::move(bytes)));
+      const io::LiveTable& table = plan_.effect_rounds[pair][static_cast<std::size_t>(round)];
+      run_table(table, fmt::format("effects {} {}/{}", name, round + 1, job_.effect.rounds),
+                [&](io::RowBlock& block) { compute_effects(job_, plan_, pair, targets, z, *integrator, block); });
+      if (!comm_.is_root()) continue;
+      io::RowBlock rows = file_.read(table.path);
+      search->add_round(proposals, z, rows);
+    }
+    file_.write_stage(stage, fmt::format("Effects that lead from {} to {}", job_.pairs[pair].from, job_.pairs[pair].to),
+                      [&](io::TreeWriter& out) { write_effects(*search, job_, plan_, out); });
+  }
+
   AcceptedModel accepted_model(std::size_t condition, std::size_t point) const {
     AcceptedModel model;
     const PointResult& result = sampler_->result(point);
@@ -222,7 +253,7 @@ class Study {
       file_.write_stage("reduction", "Principal components of the accepted models",
                         [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
     for (const config::PairJob& pair : job_.pairs) {
-      const std::string stage = fmt::format("verdict/{}_to_{}", pair.from, pair.to);
+      const std::string stage = "verdict/" + pair_name(pair);
       if (file_.has_stage(stage)) continue;
       file_.write_stage(stage, fmt::format("{} compared with {}", pair.to, pair.from), [&](io::TreeWriter& out) {
         write_verdict(dynamics::compare_conditions(draws[condition_index(job_, pair.from)],
@@ -233,10 +264,10 @@ class Study {
     if (!file_.has_stage("complete"))
       file_.write_stage("complete", "Every stage of the study is here",
                         [&](io::TreeWriter& out) { out.attribute("/", "caveat", job_.caveat); });
-    finished_ = true;
   }
 
   const Communicator& comm_;
+  bool only_effects_;
   const config::StudyJob& job_;
   std::string hash_;
   Plan plan_;
@@ -255,13 +286,20 @@ void remove_leftovers(const std::string& path) {
   if (std::filesystem::exists(path + ".lock")) const io::FileLock removes_the_file(path);
 }
 
-// A finished file of the same job is left untouched.
-bool already_complete(const Communicator& comm, const config::Job& job, const std::string& path) {
+bool has_effects(const io::TreeReader& file, const config::StudyJob& job) {
+  return !job.effect.wanted || std::ranges::all_of(job.pairs, [&](const config::PairJob& pair) {
+    return file.exists("/effect/" + pair_name(pair));
+  });
+}
+
+// A finished file of the same job is left untouched. One that has grown by effects is complete but for them.
+bool already_complete(const Communicator& comm, const config::Job& job, const std::string& path, bool only_effects) {
   bool complete = false;
   if (comm.is_root() && std::filesystem::exists(path)) {
     try {
       const io::TreeReader file(path);
-      complete = file.exists("/complete") && file.attribute("/provenance", "job_hash") == job.hash;
+      complete = (only_effects || file.exists("/complete")) && has_effects(file, job.study) &&
+                 file.attribute("/provenance", "job_hash") == job.hash;
       if (complete) remove_leftovers(path);
     } catch (const Failure&) {
       complete = false;  // ResultsFile::open says what is wrong with it
@@ -274,8 +312,8 @@ bool already_complete(const Communicator& comm, const config::Job& job, const st
 
 StudyOutcome run_study(const Communicator& comm, const config::Job& job, const std::string& path,
                        const StudyOptions& options) {
-  if (!options.force && already_complete(comm, job, path)) return StudyOutcome::nothing_to_do;
-  Study study(comm, job, path, options.force);
+  if (!options.force && already_complete(comm, job, path, options.only_effects)) return StudyOutcome::nothing_to_do;
+  Study study(comm, job, path, options);
   bool stopped = false;
   try {
     study.run();
@@ -287,7 +325,7 @@ StudyOutcome run_study(const Communicator& comm, const config::Job& job, const s
   return options.max_failed >= 0 && failed > options.max_failed ? StudyOutcome::too_many_failures : StudyOutcome::done;
 }
 
-std::string study_plan_text(const config::Job& job, int ranks) {
+std::string study_plan_text(const config::Job& job, int ranks, bool only_effects) {
   const Plan plan = make_plan(job.study);
   constexpr std::int64_t pilot = 64;
   const auto points = std::min<std::int64_t>(pilot, job.study.points);
@@ -300,26 +338,36 @@ std::string study_plan_text(const config::Job& job, int ranks) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(points);
   const auto conditions = static_cast<std::int64_t>(job.study.conditions.size());
   const std::int64_t refinement = conditions * job.study.rounds * job.study.draws,
-                     models = conditions * job.study.accepted;
-  // A CVODE run of the data currents costs as much as several hundred points of the exploration (benchmarks/README.md).
-  constexpr double points_per_model = 600.0;
-  const double seconds =
-      per_point *
-      (static_cast<double>(job.study.points + refinement) + points_per_model * static_cast<double>(models)) / ranks;
+                     models = only_effects ? 0 : conditions * job.study.accepted;
+  std::int64_t rows = 0, effect_rows = 0;
   const std::vector<io::LiveTable> tables = plan.tables();
-  std::int64_t rows = 0;
   for (const io::LiveTable& table : tables) rows += table.rows;
-  return fmt::format(
+  for (const auto& of_pair : plan.effect_rounds)
+    for (const io::LiveTable& table : of_pair) effect_rows += table.rows;
+  // A CVODE run of the data currents costs as much as several hundred points of the exploration (benchmarks/README.md);
+  // a base model and an effect are two points.
+  constexpr double points_per_model = 600.0;
+  const double seconds = per_point *
+                         (static_cast<double>(job.study.points + refinement + 2 * effect_rows) +
+                          points_per_model * static_cast<double>(models)) /
+                         ranks;
+  std::string text = fmt::format(
       "exploration   {} points x {} currents ({} to {} pA), {} parameters\n"
-      "refinement    {} conditions x {} rounds x {} points\n"
-      "models        {} accepted models, each re-integrated with CVODE at {} currents\n"
-      "rows          {} in {} tables\n"
-      "output        {}\n"
-      "time          about {} on {} rank{}\n",
+      "refinement    {} conditions x {} rounds x {} points\n",
       job.study.points, plan.grid.currents.size(), plan.grid.currents.front(), plan.grid.currents.back(),
-      plan.space.size(), conditions, job.study.rounds, job.study.draws, models, plan.data_currents.size(), rows,
-      tables.size(), sweep::format_bytes(static_cast<double>(plan.bytes())), sweep::format_duration(seconds), ranks,
-      ranks == 1 ? "" : "s");
+      plan.space.size(), conditions, job.study.rounds, job.study.draws);
+  if (job.study.effect.wanted)
+    text += fmt::format("effects       {} pairs of conditions x {} families x {} rounds x {} points\n",
+                        job.study.pairs.size(), plan.families.size(), job.study.effect.rounds, job.study.effect.draws);
+  if (models > 0)
+    text += fmt::format("models        {} accepted models, each re-integrated with CVODE at {} currents\n", models,
+                        plan.data_currents.size());
+  return text + fmt::format(
+                    "rows          {} in {} tables\n"
+                    "output        {}\n"
+                    "time          about {} on {} rank{}\n",
+                    rows, tables.size(), sweep::format_bytes(static_cast<double>(plan.bytes())),
+                    sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
 }
 
 }  // namespace modscape::study

@@ -41,6 +41,7 @@ text = "state {name}"
 from = "{first}"
 to = "{second}"
 """ for first, second in PAIRS),
+    "[effect]",
 ])
 
 
@@ -220,6 +221,33 @@ def write_verdict(file, rng, pair, verdict, shift):
     data(group, "share_to", np.array([0.6, 0.25, 0.12, 0.03]), ["string"])
 
 
+def write_effects(file, rng, pair):
+    group = file.create_group("effect/" + "_to_".join(pair))
+    for name, text in (("criterion", "rejected: p below 0.05"), ("caveat", CAVEAT)):
+        write_text(group, name, text)
+    families = ["none", "E_L", "b", "conductance", "E_L+b"]
+    labels(group, "family", families)
+    judgement = ["rejected: misfit", "kept", "rejected: outweighed", "not rejected", "undecided"]
+    group.create_dataset("judgement", data=np.array([text.encode() for text in judgement]))
+    group["judgement"].dims[0].attach_scale(group["family"])
+    data(group, "log_evidence_difference", np.array([-90.0, -0.8, -9.0, -1.5, 0.0]), ["family"])
+    data(group, "log_evidence_error", rng.uniform(0.02, 0.2, 5), ["family"])
+    for name in ("p_value", "p_value_from", "p_value_to"):
+        data(group, name, np.array([0.0, 0.6, 0.3, 0.5, 0.7]), ["family"])
+    data(group, "ess", rng.uniform(40, 900, 5), ["family"])
+    effects = [(1, "E_L", "mV"), (2, "b", "pA"), (3, "g", "nS"), (3, "E_rev", "mV"), (4, "E_L", "mV"), (4, "b", "pA")]
+    labels(group, "effect", [f"{families[f]}: {name}" for f, name, _ in effects])
+    data(group, "effect_family", np.array([f for f, _, _ in effects], np.int32), ["effect"])
+    for name, column in (("effect_parameter", 1), ("effect_unit", 2)):
+        group.create_dataset(name, data=np.array([row[column].encode() for row in effects]))
+        group[name].dims[0].attach_scale(group["effect"])
+    middle = rng.normal(0, 10, len(effects))
+    for name, values in (("median", middle), ("low", middle - 4), ("high", middle + 4)):
+        data(group, f"effect_{name}", values, ["effect"])
+        data(group, f"factor_{name}", np.full(len(effects), np.nan), ["effect"])
+    data(group, "edge_share", rng.uniform(0, 0.1, len(effects)), ["effect"])
+
+
 def make(path, rows=512):
     rng = np.random.default_rng(7)
     with h5py.File(path, "w") as file:
@@ -237,6 +265,7 @@ def make(path, rows=512):
         write_reduction(file, rng, rows)
         for pair, verdict, shift in zip(PAIRS, ("scaling", "undetermined"), (-95.0, 4.0), strict=True):
             write_verdict(file, rng, pair, verdict, shift)
+            write_effects(file, np.random.default_rng(8), pair)
         write_text(file.create_group("complete"), "caveat", CAVEAT)
 
 

@@ -90,6 +90,8 @@ class Report(WithResults):
         self.same("pca", "", self.file["reduction/scores"][:MODELS, 1], group="off", series="score_PC2")
         self.same("pca", "reduction/off_to_on/silhouette_null", group="off → on", series="silhouette_null")
         self.same("verdict", "verdict/off_to_on/shift_draws", group="off → on", panel="shift", series="draw")
+        self.same("effects", "effect/off_to_on/log_evidence_difference", group="off → on", panel="A", series="log_evidence_difference")
+        self.same("effects", "effect/off_to_on/effect_low", group="off → on", panel="B", series="effect_low")
         self.same("verdict", "verdict/off_to_on/share_to", group="off → on", panel="regime_strings", series="on")
 
     def test_orbit_fires_as_the_results_say(self):
@@ -191,6 +193,22 @@ class BadInput(WithResults):
         with self.changed() as (file, path):
             del file["verdict/on_to_on_SCH23390"]
         self.refused(path, "stage verdict/on_to_on_SCH23390 is missing", "modscape study JOB.toml -o ")
+
+    def test_study_without_effects(self):
+        """No figure of them, and none is missed; asked for, it is refused."""
+        with self.changed() as (file, path):
+            text = make_results.JOB.replace("[effect]", "")
+            del file["provenance/job_text"], file["effect"]
+            file["provenance"].create_dataset("job_text", data=np.array(text.encode()))
+        self.assertEqual(run(path, "-o", self.folder / "partly", "--only", "fi_curves")[0], 0)
+        code, printed = run(path, "-o", self.folder / "partly", "--only", "effects")
+        self.assertEqual(code, 64)
+        self.assertIn("a study without [effect]", printed)
+
+    def test_missing_effects(self):
+        with self.changed() as (file, path):
+            del file["effect/off_to_on"]
+        self.refused(path, "stage effect/off_to_on is missing")
 
     def test_empty_and_torn_rows_do_not_count(self):
         with self.changed() as (file, path):

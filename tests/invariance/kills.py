@@ -127,6 +127,17 @@ class Quick(Killed):
     def test_row_in_models(self):
         self.check_row("row", "/models/on", 2)
 
+    def test_row_in_a_round_of_effects(self):
+        self.use("effect", e2e.tiny_study_with_effects())
+        before = sum(writes(rows) for name, rows in TABLES if name.startswith(("/exploration", "/refinement")))
+        first, second = 11 * 16, self.rng.randint(1, writes(11 * 16) - 1)
+        self.fault("row", before + writes(first) + second)
+        with h5py.File(self.folder / "out.h5") as file:  # effects may lead out of the parameters' bounds: not only rows done
+            tried = [(file[f"effect_rounds/off_to_on/round_{k}/status"][()] != 0).sum() for k in (0, 1)]
+        self.assertEqual(tried[0], first)
+        self.assertLess(tried[1], first)
+        self.resume(2)
+
     def test_stage_of_a_verdict(self):
         self.check_stage(5, 1, 2)
 

@@ -22,6 +22,9 @@ class Ranks(e2e.Case):
     def test_study(self):
         self.check("study", e2e.example("small_study.toml"))
 
+    def test_effects(self):
+        self.check("effect", e2e.tiny_study_with_effects())
+
     def test_sweep_cvode(self):
         self.check("sweep", e2e.example("small_sweep.toml"))
 

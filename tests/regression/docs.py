@@ -62,7 +62,7 @@ class OutputFormat(e2e.Case):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.results = pathlib.Path(folder.name)
-        jobs = {"study": e2e.tiny_study(), "sweep": e2e.example("small_sweep.toml", ("points = 64", "points = 4")), "simulate": e2e.example("simulate_bg2005.toml"),
+        jobs = {"study": e2e.tiny_study_with_effects(), "sweep": e2e.example("small_sweep.toml", ("points = 64", "points = 4")), "simulate": e2e.example("simulate_bg2005.toml"),
                 "continue": e2e.example("bifurcation_diagram.toml", ('"0 nS", "1 nS", "2 nS", "4 nS"', '"2 nS"'))}
         for kind, job in jobs.items():
             (cls.results / f"{kind}.toml").write_text(job)
@@ -126,7 +126,7 @@ class OutputFormat(e2e.Case):
             for names, shape, units in rows:
                 columns = re.findall(r"`(\w+)`", names)
                 for i, name in enumerate(columns):
-                    holders = [group for group in (file["exploration"], file["models/off"]) if name in group]
+                    holders = [group for group in (file["exploration"], file["models/off"], file["effect_rounds/off_to_on/round_0"]) if name in group]
                     self.assertTrue(holders, name)
                     unit = units.split(", ")[i % 2 if name[0] in "VI" and len(units.split(", ")) == 2 else i if ", " in units else 0]
                     column = holders[-1][name]

@@ -19,6 +19,10 @@ if cluster.missing():
     print(f"skipped: {', '.join(cluster.missing())} not found; the Slurm tests need the packages slurm-wlm and munge")
     sys.exit(e2e.SKIPPED)
 
+if not os.path.ismount("/sys/fs/cgroup"):
+    print("skipped: nothing is mounted on /sys/fs/cgroup, without which slurmd does not start (a chroot, a container)")
+    sys.exit(e2e.SKIPPED)
+
 SHARDS, ROWS, RANKS, THROTTLE = 4, 320, 2, 2
 PROFILES = e2e.SOURCE / "slurm" / "profiles"
 SLURM = None  # the cluster of this run

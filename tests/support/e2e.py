@@ -211,6 +211,11 @@ def tiny_study(*changes):
     return edited(text + '\n[integrator]\nrtol = 1e-6\n', *changes)
 
 
+def tiny_study_with_effects(*changes):
+    """Families of single effects only, and few points of each."""
+    return edited(tiny_study() + "\n[effect]\nrounds = 2\ndraws = 16\npairs = false\n", *changes)
+
+
 def seeded_count(default):
     """--seed N on the command line, for other kills than the usual ones."""
     for i, argument in enumerate(sys.argv):

@@ -73,7 +73,8 @@ class PairMaker {
 
   TrueResponse response(const models::AdexParameters& p) const {
     solvers::AdexEnsemble ensemble(1e-3);
-    const fit::FiRow row = fit::compute_fi_rows({&p, 1}, protocol_, ensemble).front();
+    const models::ModulatedNeuron neuron{p};
+    const fit::FiRow row = fit::compute_fi_rows({&neuron, 1}, protocol_, ensemble).front();
     const fit::FiCurveModel curve(protocol_.currents, row.counts, row.rheobase, row.count_at_rheobase);
     return {row.rheobase, (curve.count(row.rheobase + 100.0) - row.count_at_rheobase) / 100.0,
             ephys::regime_string(

@@ -49,7 +49,8 @@ double covered_share(const io::TreeReader& file, const std::string& fit, const m
                      const config::StudyJob& job, std::size_t condition) {
   const fit::FiProtocol grid{test_support::current_steps(0.0, highest_model_current, step), job.step_duration};
   solvers::AdexEnsemble ensemble(1e-4);
-  const fit::FiRow row = fit::compute_fi_rows({&truth, 1}, grid, ensemble).front();
+  const models::ModulatedNeuron neuron{truth};
+  const fit::FiRow row = fit::compute_fi_rows({&neuron, 1}, grid, ensemble).front();
   const fit::FiCurveModel curve(grid.currents, row.counts, row.rheobase, row.count_at_rheobase);
   const fit::FiTarget target =
       fit::make_target(job.curves[condition], job.rheobases[condition], {}, job.correlation_length);

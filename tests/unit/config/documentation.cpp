@@ -46,6 +46,7 @@ TEST(Documentation, EveryQuantityHasItsLine) {
   expect_lines(gauge_table());
   expect_lines(exploration_table());
   expect_lines(fit_table());
+  expect_lines(effect_inference_table());
 }
 
 }  // namespace

@@ -50,13 +50,30 @@ TEST(Identity, ResolvedTextIsAFixedPoint) {
   for (const char* table : {"zhai2025_fi.csv", "zhai2025_rheobase.csv"})
     std::filesystem::copy_file(source_dir() + "/jobs/data/" + table, std::string("fixed/") + table,
                                std::filesystem::copy_options::overwrite_existing);
-  for (const char* name : {"spn_levodopa_state", "examples/small_study", "examples/small_sweep", "examples/landscape",
-                           "examples/dose_response", "examples/nested_design", "examples/simulate_bg2005"}) {
+  for (const char* name :
+       {"spn_levodopa_state", "spn_levodopa_effects", "examples/bifurcation_diagram", "examples/excitability_landscape",
+        "examples/small_study", "examples/small_sweep", "examples/landscape", "examples/dose_response",
+        "examples/nested_design", "examples/simulate_bg2005"}) {
     const Job job = load_job(source_dir() + "/jobs/" + name + ".toml", "");
     const Job again = load_job(written("fixed/resolved.toml", job.resolved), job.kind);
     EXPECT_EQ(again.resolved, job.resolved);
     EXPECT_EQ(again.hash, job.hash);
   }
+}
+
+// A finished study whose job gets a table [effect] goes on from its file.
+TEST(Identity, AStudyGrowsByItsEffects) {
+  written("fi.csv", "condition,current,mean,sem,n\noff,50,1,1,4\non,50,2,1,4\n");
+  const std::string text =
+      "[job]\nkind = \"study\"\n[data]\nfi = \"fi.csv\"\n[[condition]]\nname = \"off\"\n[[condition]]\nname = \"on\"\n"
+      "[[pair]]\nfrom = \"off\"\nto = \"on\"\n[gauge]\nE_L = -85\nV_T = -45\n";
+  const Job without = load_job(written("without.toml", text), ""),
+            with = load_job(written("with.toml", text + "[effect]\n"), "");
+  EXPECT_FALSE(without.study.effect.wanted);
+  EXPECT_TRUE(with.study.effect.wanted);
+  EXPECT_NE(with.hash, without.hash);
+  EXPECT_EQ(with.earlier_hashes, std::vector{without.hash});
+  EXPECT_TRUE(without.earlier_hashes.empty());
 }
 
 TEST(Identity, TextWithQuotesAndLineBreaksSurvives) {

@@ -20,7 +20,8 @@ FiProtocol protocol(double first, double last, double step) {
 
 FiRow compute_fi_row(const models::AdexParameters& p, const FiProtocol& steps, const solvers::CostLimits& limits = {}) {
   solvers::AdexEnsemble ensemble(1e-4, limits);
-  return compute_fi_rows({&p, 1}, steps, ensemble).front();
+  const models::ModulatedNeuron unmodulated{p};
+  return compute_fi_rows({&unmodulated, 1}, steps, ensemble).front();
 }
 
 bool fires(const models::AdexParameters& p, double current, double duration = 500.0) {

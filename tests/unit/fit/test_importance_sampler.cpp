@@ -43,8 +43,8 @@ Sampled sampled(const LogLikelihood& target, std::size_t dimensions, int rounds,
   run.pool.add_prior(prior_points(1024, dimensions, seed));
   evaluate(run, target);
   for (std::uint64_t round = 0; round < static_cast<std::uint64_t>(rounds); ++round) {
-    const Proposal proposal =
-        make_proposal(run.pool, run.log_likelihood, largest_temper(run.pool, run.log_likelihood, 80.0), seed, round);
+    const double temper = largest_temper(run.pool, run.log_likelihood, 80.0);
+    const Proposal proposal = make_proposal(run.pool, run.pool.weights(run.log_likelihood, temper), seed, round);
     std::vector<double> z;
     for (std::uint64_t i = 0; i < 512; ++i)
       for (const double x : draw(proposal, dimensions, seed, round, i)) z.push_back(x);
@@ -58,12 +58,6 @@ double expectation(const Sampled& run, const Weights& weights, const LogLikeliho
   double sum = 0.0;
   for (std::size_t i = 0; i < run.pool.size(); ++i) sum += weights.w[i] * f(run.pool.point(i));
   return sum;
-}
-
-double log_evidence(const Sampled& run, const Weights& weights) {
-  const Weights prior = run.pool.weights(std::vector<double>(run.pool.size(), 0.0));
-  const auto best = static_cast<std::size_t>(std::ranges::max_element(weights.w) - weights.w.begin());
-  return run.log_likelihood[best] + std::log(prior.w[best] / weights.w[best]);
 }
 
 // Monte-Carlo errors below are sd/sqrt(ESS); four of them, so that the fixed seeds are nothing special.
@@ -93,7 +87,7 @@ TEST(ImportanceSampler, NarrowGaussianInFourDimensions) {
       EXPECT_NEAR(expectation(run, weights, [&](auto z) { return (z[d] - mean) * (z[d] - mean); }), variance,
                   unit * variance * std::sqrt(2.0));
     }
-    EXPECT_NEAR(log_evidence(run, weights), exact, unit);
+    EXPECT_NEAR(run.pool.log_evidence(run.log_likelihood), exact, unit);
   }
 }
 
@@ -109,7 +103,7 @@ TEST(ImportanceSampler, CovarianceOfACorrelatedTarget) {
   EXPECT_NEAR(expectation(run, weights, [](auto z) { return z[0] * z[1]; }), k / determinant, unit);
   EXPECT_NEAR(expectation(run, weights, [](auto z) { return (z[0] - z[1]) * (z[0] - z[1]); }), 2.0 / determinant,
               unit * 2.0 * std::sqrt(2.0) / determinant);
-  EXPECT_NEAR(log_evidence(run, weights), -0.5 * std::log(determinant), unit);
+  EXPECT_NEAR(run.pool.log_evidence(run.log_likelihood), -0.5 * std::log(determinant), unit);
 }
 
 // Two modes of known weights (prior x equal likelihoods at +-2 with 3:1): no mode may be lost.
@@ -128,7 +122,7 @@ TEST(ImportanceSampler, TwoModesKeepTheirWeights) {
     EXPECT_NEAR(expectation(run, weights, [](auto z) { return z[0] > 0.0 ? 1.0 : 0.0; }), 0.75,
                 unit * std::sqrt(0.75 * 0.25));
     const double one = s * std::exp(-0.5 * centre * centre / (1.0 + s * s)) / std::sqrt(1.0 + s * s);
-    EXPECT_NEAR(log_evidence(run, weights), std::log(4.0 * one * std::sqrt(0.5)), unit);
+    EXPECT_NEAR(run.pool.log_evidence(run.log_likelihood), std::log(4.0 * one * std::sqrt(0.5)), unit);
   }
 }
 
@@ -153,7 +147,7 @@ TEST(ImportanceSampler, Banana) {
   const Weights weights = run.pool.weights(run.log_likelihood);
   const double unit = errors / std::sqrt(weights.ess);
   EXPECT_GT(weights.ess, 500.0);
-  EXPECT_NEAR(log_evidence(run, weights), std::log(evidence), unit);
+  EXPECT_NEAR(run.pool.log_evidence(run.log_likelihood), std::log(evidence), unit);
   EXPECT_NEAR(expectation(run, weights, [](auto z) { return z[0]; }), 0.0, unit);
   EXPECT_NEAR(expectation(run, weights, [](auto z) { return z[0] * z[0]; }), second / evidence, unit);
 }
@@ -200,7 +194,7 @@ TEST(ImportanceSampler, PartsGiveTheSamePoolAsTheWhole) {
 // Any rank may make any draw, in any order.
 TEST(ImportanceSampler, ADrawIsAFunctionOfItsIndex) {
   const Sampled run = sampled([](auto z) { return -2.0 * z[0] * z[0]; }, 2, 0, 4);
-  const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
+  const Proposal proposal = make_proposal(run.pool, run.pool.weights(run.log_likelihood), 3, 9);
   std::vector<std::vector<double>> forward, backward;
   for (std::uint64_t i = 0; i < 20; ++i) forward.push_back(draw(proposal, 2, 3, 9, i));
   for (std::uint64_t i = 20; i-- > 0;) backward.insert(backward.begin(), draw(proposal, 2, 3, 9, i));
@@ -220,7 +214,7 @@ double student_cdf(double x) {
 // what the next test shows.
 TEST(ImportanceSampler, DrawsFollowTheProposal) {
   Sampled run = sampled([](auto z) { return -0.5 * z[0] * z[0]; }, 2, 0, 4);
-  const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
+  const Proposal proposal = make_proposal(run.pool, run.pool.weights(run.log_likelihood), 3, 9);
   constexpr std::uint64_t n = 20000;
   std::vector<std::vector<double>> draws;
   for (std::uint64_t i = 0; i < n; ++i) draws.push_back(draw(proposal, 2, 3, 9, i));
@@ -248,7 +242,7 @@ double student_density(const std::vector<double>& factor, double dx, double dy) 
 // Prior and one proposal: weights of the prior are its density over that of everything that was drawn.
 TEST(ImportanceSampler, WeightsDivideByTheMixtureOfAllDraws) {
   const Sampled run = sampled([](auto z) { return -8.0 * (z[0] - z[1]) * (z[0] - z[1]); }, 2, 0, 4);
-  const Proposal proposal = make_proposal(run.pool, run.log_likelihood, 1.0, 3, 9);
+  const Proposal proposal = make_proposal(run.pool, run.pool.weights(run.log_likelihood), 3, 9);
   const std::vector<double> explored = prior_points(300, 2);
   std::vector<double> drawn, densities;
   for (std::uint64_t i = 0; i < 100; ++i)
@@ -284,6 +278,23 @@ TEST(ImportanceSampler, TemperIsTheLargestThatKeepsTheSampleSize) {
   EXPECT_EQ(largest_temper(pool, flat, 80.0), 1.0);
 }
 
+TEST(ImportanceSampler, FlattenedWeightsHaveTheSampleSize) {
+  Weights sharp{{0.97, 0.02, 0.009, 0.001, 0.0}, 0.0};
+  double squares = 0.0;
+  for (const double w : sharp.w) squares += w * w;
+  sharp.ess = 1.0 / squares;
+  const Weights flat = flattened(sharp, 3.0);
+  EXPECT_NEAR(flat.ess, 3.0, 1e-6);
+  EXPECT_NEAR(std::accumulate(flat.w.begin(), flat.w.end(), 0.0), 1.0, 1e-12);
+  const double power = std::log(flat.w[0] / flat.w[1]) / std::log(sharp.w[0] / sharp.w[1]);
+  EXPECT_LT(power, 1.0);
+  EXPECT_NEAR(flat.w[1] / flat.w[2], std::pow(sharp.w[1] / sharp.w[2], power), 1e-9);
+  EXPECT_EQ(flat.w[4], 0.0);
+  EXPECT_EQ(flattened(sharp, 1.0).w, sharp.w);         // enough already
+  EXPECT_NEAR(flattened(sharp, 80.0).ess, 4.0, 1e-6);  // more than there are
+  EXPECT_EQ(flattened({{0.0, 0.0}, 0.0}, 80.0).ess, 0.0);
+}
+
 TEST(ImportanceSampler, ExcludedPointsHaveNoWeightAtAnyTemper) {
   SamplePool pool(1);
   pool.add_prior(prior_points(8, 1));
@@ -304,7 +315,7 @@ TEST(ImportanceSampler, FewUsablePointsStillMakeAProposal) {
   std::vector<double> log_likelihood(64, -infinity);
   for (const std::size_t i : {3U, 17U, 40U}) log_likelihood[i] = -static_cast<double>(i);
   const double temper = largest_temper(pool, log_likelihood, 80.0);
-  const Proposal proposal = make_proposal(pool, log_likelihood, temper, 1, 0);
+  const Proposal proposal = make_proposal(pool, pool.weights(log_likelihood, temper), 1, 0);
   for (const std::vector<double>& numbers : {proposal.centres, proposal.mean, proposal.kernel, proposal.wide})
     for (const double x : numbers) EXPECT_TRUE(std::isfinite(x));
   EXPECT_EQ(proposal.centres.size(), 200U);
@@ -314,7 +325,7 @@ TEST(ImportanceSampler, OnePointIsAProposalToo) {
   SamplePool pool(2);
   pool.add_prior(std::vector{0.3, -0.7});
   const std::vector<double> log_likelihood{-50.0};
-  const Proposal proposal = make_proposal(pool, log_likelihood, 1.0, 1, 0);
+  const Proposal proposal = make_proposal(pool, pool.weights(log_likelihood), 1, 0);
   const std::vector<double> z = draw(proposal, 2, 1, 0, 0);
   EXPECT_NEAR(z[0], 0.3, 0.1);
   EXPECT_NEAR(z[1], -0.7, 0.1);
