@@ -99,10 +99,7 @@ class Place {
     input_.value = at.current;
     for (const Equilibrium& equilibrium : adex_equilibria(p, at.current))
       if (equilibrium.V < p.V_peak) rests_.push_back({equilibrium.V, equilibrium.w});
-    const double at_rest = p.a * (p.V_r - p.E_L);
-    const double nullcline =
-        at.current - p.g_L * (p.V_r - p.E_L) + p.g_L * p.Delta_T * std::exp((p.V_r - p.V_T) / p.Delta_T);
-    for (const double w : {at_rest + p.b, at_rest + 5.0 * p.b, nullcline}) resets_.push_back(w);
+    for (const double w : typical_resets(at)) resets_.push_back(w);
     for (const SpikingCycle& cycle : expected_.cycles) resets_.push_back(cycle.w.front());
   }
 

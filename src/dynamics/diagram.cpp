@@ -145,12 +145,7 @@ class Drawing {
   void cycles_from(double place) {
     if (!possible(place)) return;
     const DrivenNeuron at = path_.at(place);
-    const models::AdexParameters& p = at.neuron;
-    // After a first spike from rest; after many; where the reset lies on the V-nullcline, beyond which the map falls.
-    const double at_rest = p.a * (p.V_r - p.E_L);
-    const double nullcline =
-        at.current - p.g_L * (p.V_r - p.E_L) + p.g_L * p.Delta_T * std::exp((p.V_r - p.V_T) / p.Delta_T);
-    for (const double w : {at_rest + p.b, at_rest + 5.0 * p.b, nullcline}) {
+    for (const double w : typical_resets(at)) {
       SettledFiring firing = settle(at, w, {.max_spikes = 500, .max_cycle = options_.max_spikes});
       if (firing.outcome != Settled::cycle) continue;
       firing.cycle.parameter = place;

@@ -96,6 +96,14 @@ SpikingCycle primitive(SpikingCycle cycle, double tolerance) {
 
 }  // namespace
 
+std::array<double, 3> typical_resets(const DrivenNeuron& at) {
+  const models::AdexParameters& p = at.neuron;
+  const double at_rest = p.a * (p.V_r - p.E_L);
+  const double nullcline =
+      at.current - p.g_L * (p.V_r - p.E_L) + p.g_L * p.Delta_T * std::exp((p.V_r - p.V_T) / p.Delta_T);
+  return {at_rest + p.b, at_rest + 5.0 * p.b, nullcline};
+}
+
 SettledFiring settle(const DrivenNeuron& at, double w, const SettleOptions& options) {
   SettledFiring firing{Settled::irregular, {}, {w}};
   std::vector<double>& trail = firing.w;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Periodic firing of the AdEx neuron: cycles of the adaptation map, their multipliers and bursts, how to find them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -52,6 +53,10 @@ struct SettledFiring {
   SpikingCycle cycle;     ///< of outcome cycle; its parameter is not set
   std::vector<double> w;  ///< every reset on the way, the start included
 };
+
+/// Three w just after a reset that most attractors are reached from: after a first spike from rest; after many; where
+/// the reset lies on the V-nullcline, beyond which the map falls. pA.
+std::array<double, 3> typical_resets(const DrivenNeuron& at);
 
 /// Where firing from (V_r, w) goes.
 SettledFiring settle(const DrivenNeuron& at, double w, const SettleOptions& options = {});

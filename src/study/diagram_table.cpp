@@ -4,7 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+
+#include "study/code_column.hpp"
 
 namespace modscape::study {
 namespace {
@@ -23,16 +24,8 @@ std::map<std::string, std::string> end_meanings() {
 }
 
 std::map<std::string, std::string> point_meanings() {
-  std::string text;
-  for (int code = 0; code <= static_cast<int>(dynamics::last_point_kind); ++code)
-    text += fmt::format("{}{} {}", code == 0 ? "" : ", ", code, to_string(static_cast<dynamics::PointKind>(code)));
-  return {{"kind_meanings", text}};
-}
-
-std::vector<double> numbers(std::size_t count) {
-  std::vector<double> values(count);
-  std::iota(values.begin(), values.end(), 0.0);
-  return values;
+  return {{"kind_meanings", code_meanings(static_cast<int>(dynamics::last_point_kind) + 1,
+                                          [](int code) { return to_string(static_cast<dynamics::PointKind>(code)); })}};
 }
 
 /// A number of a point of a diagram, and its column: without and with the prefix "special_".
@@ -91,7 +84,7 @@ void write_points(const dynamics::Diagram& diagram, RowWriter& row) {
 
 void add_special_columns(io::LiveTable& table, const config::SweepParameter& along) {
   const std::string units(symbol(along.info.unit)), name(along.info.name);
-  table.axes.push_back({"special", "1", "Special point", numbers(most_special)});
+  table.axes.push_back({"special", "1", "Special point", positions(most_special)});
   const auto column = [&](const std::string& column_name, Type type, const std::string& unit, const std::string& text,
                           const std::map<std::string, std::string>& more = {}) {
     table.columns.push_back({column_name, type, unit, text, {"special"}, more});
@@ -154,10 +147,10 @@ io::LiveTable diagram_table(const config::ContinueJob& job, const DesignedNeuron
   table.rows = rows;
   // One more than max_points on either side of the start, which is counted once.
   const std::size_t points = 2 * static_cast<std::size_t>(job.max_points) - 1;
-  table.axes = {{"branch", "1", "Branch of the diagram", numbers(most_branches)},
-                {"side", "1", "0 first point of a branch, 1 last", numbers(2)},
-                {"iteration", "1", "Iteration of the correction that failed last", numbers(most_residuals)},
-                {"point", "1", "Point along a branch", numbers(points)}};
+  table.axes = {{"branch", "1", "Branch of the diagram", positions(most_branches)},
+                {"side", "1", "0 first point of a branch, 1 last", positions(2)},
+                {"iteration", "1", "Iteration of the correction that failed last", positions(most_residuals)},
+                {"point", "1", "Point along a branch", positions(points)}};
   table.columns = neurons.columns();
   const auto column = [&](const std::string& column_name, Type type, const std::string& unit, const std::string& text,
                           const std::vector<std::string>& axes, const std::map<std::string, std::string>& more = {}) {

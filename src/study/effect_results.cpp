@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "study/code_column.hpp"
+
 namespace modscape::study {
 namespace {
 
@@ -146,8 +148,7 @@ void write_sizes(const EffectSearch& search, const Plan& plan, io::TreeWriter& o
 void write_draws(const EffectSearch& search, const Plan& plan, std::size_t family, io::TreeWriter& out) {
   const std::string group = "draws/" + plan.families[family].name;
   const std::vector<EffectDraw> draws = search.draws(family);
-  std::vector<double> index(draws.size()), base, modulated, offset, sizes, reversal, from, to;
-  std::iota(index.begin(), index.end(), 0.0);
+  std::vector<double> base, modulated, offset, sizes, reversal, from, to;
   for (const EffectDraw& draw : draws) {
     for (const auto& row : models::adex_table()) {
       base.push_back(draw.base.*row.member);
@@ -161,7 +162,7 @@ void write_draws(const EffectSearch& search, const Plan& plan, std::size_t famil
     from.push_back(draw.rheobase_from);
     to.push_back(draw.rheobase_to);
   }
-  out.axis(group + "/draw", index, "1", "Equally weighted draw of base model and effect together");
+  out.axis(group + "/draw", positions(draws.size()), "1", "Equally weighted draw of base model and effect together");
   out.dataset(group + "/base", base, {"draw", "parameter"}, "1", "Parameters in the first condition, in their units");
   out.dataset(group + "/modulated", modulated, {"draw", "parameter"}, "1",
               "Parameters in the second condition, in their units");

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "dynamics/attractors.hpp"
 #include "dynamics/landscape.hpp"
+#include "study/code_column.hpp"
 #include "study/diagram_table.hpp"
 #include "study/regime_column.hpp"
 #include "study/session.hpp"
@@ -25,24 +25,12 @@ using Type = io::ColumnType;
 constexpr std::size_t most_pieces = 8, most_piece_points = 64, most_corners = 8;
 constexpr const char* table_path = "/landscape";
 
-std::vector<double> numbers(std::size_t count) {
-  std::vector<double> values(count);
-  std::iota(values.begin(), values.end(), 0.0);
-  return values;
-}
-
 std::vector<double> places_of(const config::LandscapeJob& job) {
   std::vector<double> places;
   const auto last = static_cast<double>(job.cells - 1);
   for (std::int64_t k = 0; k < job.cells; ++k)
     places.push_back(job.from + (job.to - job.from) * static_cast<double>(k) / last);
   return places;
-}
-
-std::string meanings(int count, auto name) {
-  std::string text;
-  for (int code = 0; code < count; ++code) text += fmt::format("{}{} {}", code == 0 ? "" : ", ", code, name(code));
-  return text;
 }
 
 io::LiveTable landscape_table(const config::LandscapeJob& job, const DesignedNeurons& neurons, std::int64_t rows) {
@@ -54,9 +42,9 @@ io::LiveTable landscape_table(const config::LandscapeJob& job, const DesignedNeu
                            across.name(), along.name());
   table.rows = rows;
   table.axes = {{"cell", along_unit, std::string(along.info.text), places_of(job)},
-                {"piece", "1", "Piece of a curve", numbers(most_pieces)},
-                {"step", "1", "Point along a piece", numbers(most_piece_points)},
-                {"corner", "1", "Point of codimension two", numbers(most_corners)}};
+                {"piece", "1", "Piece of a curve", positions(most_pieces)},
+                {"step", "1", "Point along a piece", positions(most_piece_points)},
+                {"corner", "1", "Point of codimension two", positions(most_corners)}};
   table.columns = neurons.columns();
   const auto column = [&](const std::string& name, Type type, const std::string& unit, const std::string& text,
                           const std::vector<std::string>& axes, const std::map<std::string, std::string>& more = {}) {
@@ -66,8 +54,9 @@ io::LiveTable landscape_table(const config::LandscapeJob& job, const DesignedNeu
   column("firing", Type::i32, "1", "Its firing alone, whether rest is stable as well or not; -1: undecided", {"cell"},
          regime_meanings());
   column("rate", Type::f64, "Hz", "Of that firing; 0: none", {"cell"});
-  const std::string agreements = meanings(static_cast<int>(dynamics::last_agreement) + 1,
-                                          [](int code) { return to_string(static_cast<dynamics::Agreement>(code)); });
+  const std::string agreements = code_meanings(static_cast<int>(dynamics::last_agreement) + 1, [](int code) {
+    return to_string(static_cast<dynamics::Agreement>(code));
+  });
   column("agreement", Type::i32, "1", "Of simulation and continuation", {"cell"}, {{"agreement_meanings", agreements}});
   column("complete", Type::i32, "1",
          "1: there was room for every branch, special point and piece, and each piece ends at a border of the strip",

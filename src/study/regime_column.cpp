@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study/regime_column.hpp"
 
-#include <fmt/format.h>
-
 #include "ephys/regime.hpp"
+#include "study/code_column.hpp"
 
 namespace modscape::study {
 
 std::map<std::string, std::string> regime_meanings() {
-  std::string names;
-  for (int r = 0; r < ephys::regime_count; ++r)
-    names += fmt::format("{}{} {}", r == 0 ? "" : ", ", r, ephys::to_string(static_cast<ephys::Regime>(r)));
-  return {{"regime_names", names}};
+  return {{"regime_names", code_meanings(ephys::regime_count,
+                                         [](int code) { return ephys::to_string(static_cast<ephys::Regime>(code)); })}};
 }
 
 }  // namespace modscape::study
