@@ -28,8 +28,10 @@ Interval interval(const std::vector<double>& values, const std::vector<double>& 
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return values[i]; });
   const auto quantile = [&](double probability) {
     double below = 0.0;
-    for (const std::size_t i : order)
-      if ((below += weights[i]) >= probability) return values[i];
+    for (const std::size_t i : order) {
+      below += weights[i];
+      if (below >= probability) return values[i];
+    }
     return values[order.back()];
   };
   return {quantile(0.5), quantile(0.025), quantile(0.975)};
