@@ -83,15 +83,20 @@ class CycleProblem final : public CurveProblem {
     const DrivenNeuron at = path_.at(p);
     if (!adex_saddle(at)) return std::nullopt;
     const auto from = [&](double w_last) {
-      const auto orbit = find_homoclinic(path_, n_, p, w_last, reach);
+      const auto orbit = find_homoclinic(path_, n_, p, w_last, reach, std::isinf(nearly));
       const bool same = orbit && std::abs(orbit->w.back() - w_last) < 0.1 * w_scale();
+      if (!same) fruitless_ = {p, w_last};
       return same ? orbit : std::nullopt;
+    };
+    // Cycles on a slow manifold stay close to the stable one for a long way without ending there.
+    const auto searched = [&](double w_last) {
+      return std::abs(fruitless_[0] - p) < 0.1 * reach && std::abs(fruitless_[1] - w_last) < 0.01 * w_scale();
     };
     if (std::isinf(nearly)) return from(point.x[before_longest_interval()]);
     const std::vector<double> stable = map_discontinuities(at);
     for (std::size_t k = 0; k < n_; ++k)
       for (const double w : stable)
-        if (std::abs(point.x[k] - w) < nearly * w_scale())
+        if (std::abs(point.x[k] - w) < nearly * w_scale() && !searched(point.x[k]))
           if (const auto orbit = from(point.x[k])) return orbit;
     return std::nullopt;
   }
@@ -127,6 +132,8 @@ class CycleProblem final : public CurveProblem {
   mutable std::vector<double> at_;  // where next_ was evaluated
   mutable std::vector<NextSpike> next_;
   mutable bool defined_ = false;
+  mutable std::array<double, 2> fruitless_{NAN,
+                                           NAN};  // (p, w) of the last search for a homoclinic orbit that found none
   std::vector<double> scales_;
 };
 

@@ -70,9 +70,9 @@ class Drawing {
  public:
   Drawing(const NeuronPath& path, const ParameterInfo& parameter, const DiagramOptions& options)
       : path_(path), options_(options), field_(NeuronFamily(path), {parameter}) {
-    // A step may change V by half of Delta_T, and the path's number by half of its scale.
     curve_.step = 0.05;
-    curve_.max_step = 0.5;
+    curve_.max_step = options.max_step;
+    curve_.min_step = options.min_step;
     curve_.max_points = options.max_points;
     highest_ = std::max(path.at(options.from).neuron.V_peak, path.at(options.to).neuron.V_peak);
   }
@@ -146,7 +146,8 @@ class Drawing {
     if (!possible(place)) return;
     const DrivenNeuron at = path_.at(place);
     for (const double w : typical_resets(at)) {
-      SettledFiring firing = settle(at, w, {.max_spikes = 500, .max_cycle = options_.max_spikes});
+      constexpr double near = 1e-4;  // enough for Newton's method, and sooner reached
+      SettledFiring firing = settle(at, w, {.max_spikes = 500, .max_cycle = options_.max_spikes, .tolerance = near});
       if (firing.outcome != Settled::cycle) continue;
       firing.cycle.parameter = place;
       add_cycles(firing.cycle);

@@ -77,6 +77,9 @@ struct DiagramOptions {
   std::size_t max_points = 400;  ///< per branch
   std::size_t max_branches = 16;
   std::vector<double> places{};  ///< where cycles are looked for as well
+  /// Of the branches, in scaled arclength: half of Delta_T and of the path's scale at most. A branch that ends in an
+  /// infinite period is followed until steps are this short.
+  double max_step = 0.5, min_step = 1e-7;
 };
 
 /// `parameter` describes the path's number. Pure: depends on nothing but its arguments. Cycles are looked for from

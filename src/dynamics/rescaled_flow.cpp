@@ -57,43 +57,63 @@ void FlowSeries::expand(const FlowPoint& at) {
   for (int k = 0; k < order; ++k) {
     const double* z = z_[k];
     const double one = k == 0 ? 1.0 : 0.0;
-    // q = 1 + x + y and g = alpha x - rho y + gamma, and their derivatives
+    // q = 1 + x + y and g = alpha x - rho y + gamma
     a_[k][0] = one + z[0] + z[1];
     a_[k][1] = c_.alpha * z[0] - c_.rho * z[1] + one * c_.gamma;
-    for (int j = 0; j < 2; ++j) {
-      const double x = z[3 + 3 * j], y = z[4 + 3 * j];
-      const FlowCoefficients& d = d_[static_cast<std::size_t>(j)];
-      dx_[k][j] = x;
-      a_[k][2 + 2 * j] = x + y;
-      a_[k][3 + 2 * j] = c_.alpha * x - c_.rho * y + d.alpha * z[0] - d.rho * z[1] + one * d.gamma;
+    expand_logistic(k);
+    if (with_tangents_) {
+      expand_tangents(k);
+      continue;
     }
-    // u' = -v x' and v = u (1 - u)
-    ix_[k] = k * z[0];
-    if (k == 0) {
-      const double e = std::exp(z[0]);
-      u_[0] = 1.0 / (1.0 + e);
-      v_[0] = e * u_[0] * u_[0];
-    } else {
-      v_[k] = 0.0;
-      u_[k] = -product(ix_, v_, k) / k;  // i x_i is 0 at i = 0: v_k has no part in it
-      v_[k] = u_[k] - product(u_, u_, k);
-    }
-    // Derivatives of u, then (q u)_k and (g u)_k with theirs.
-    double du[2], au[factors], a_du[2][2];
-    products<2>(dx_, v_, k, du);
-    for (int j = 0; j < 2; ++j) du_[j][k] = -du[j];
-    products<factors>(a_, u_, k, au);
-    for (int j = 0; j < 2; ++j) products<2>(a_, du_[j], k, a_du[j]);
-    double* next = z_[k + 1];
+    double au[2];
+    products<2>(a_, u_, k, au);
     const double share = 1.0 / (k + 1);
-    next[0] = (one - au[0]) * share;
-    next[1] = au[1] * share;
-    next[2] = u_[k] * share;
-    for (int j = 0; j < 2; ++j) {
-      next[3 + 3 * j] = -(au[2 + 2 * j] + a_du[j][0]) * share;
-      next[4 + 3 * j] = (au[3 + 2 * j] + a_du[j][1]) * share;
-      next[5 + 3 * j] = du_[j][k] * share;
-    }
+    z_[k + 1][0] = (one - au[0]) * share;
+    z_[k + 1][1] = au[1] * share;
+    z_[k + 1][2] = u_[k] * share;
+  }
+}
+
+// u' = -v x' and v = u (1 - u)
+void FlowSeries::expand_logistic(int k) {
+  ix_[k] = k * z_[k][0];
+  if (k == 0) {
+    const double e = std::exp(z_[0][0]);
+    u_[0] = 1.0 / (1.0 + e);
+    v_[0] = e * u_[0] * u_[0];
+  } else {
+    v_[k] = 0.0;
+    u_[k] = -product(ix_, v_, k) / k;  // i x_i is 0 at i = 0: v_k has no part in it
+    v_[k] = u_[k] - product(u_, u_, k);
+  }
+}
+
+// Order k + 1 of state and tangents, once q, g and u are there up to order k.
+void FlowSeries::expand_tangents(int k) {
+  const double* z = z_[k];
+  const double one = k == 0 ? 1.0 : 0.0;
+  for (int j = 0; j < 2; ++j) {  // derivatives of q and g
+    const double x = z[3 + 3 * j], y = z[4 + 3 * j];
+    const FlowCoefficients& d = d_[static_cast<std::size_t>(j)];
+    dx_[k][j] = x;
+    a_[k][2 + 2 * j] = x + y;
+    a_[k][3 + 2 * j] = c_.alpha * x - c_.rho * y + d.alpha * z[0] - d.rho * z[1] + one * d.gamma;
+  }
+  // Derivatives of u, then (q u)_k and (g u)_k with theirs.
+  double du[2], au[factors], a_du[2][2];
+  products<2>(dx_, v_, k, du);
+  for (int j = 0; j < 2; ++j) du_[j][k] = -du[j];
+  products<factors>(a_, u_, k, au);
+  for (int j = 0; j < 2; ++j) products<2>(a_, du_[j], k, a_du[j]);
+  double* next = z_[k + 1];
+  const double share = 1.0 / (k + 1);
+  next[0] = (one - au[0]) * share;
+  next[1] = au[1] * share;
+  next[2] = u_[k] * share;
+  for (int j = 0; j < 2; ++j) {
+    next[3 + 3 * j] = -(au[2 + 2 * j] + a_du[j][0]) * share;
+    next[4 + 3 * j] = (au[3 + 2 * j] + a_du[j][1]) * share;
+    next[5 + 3 * j] = du_[j][k] * share;
   }
 }
 

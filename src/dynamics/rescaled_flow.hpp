@@ -42,6 +42,8 @@ class FlowSeries {
 
   FlowSeries(const FlowCoefficients& coefficients, const FlowCoefficientTangents& tangents)
       : c_(coefficients), d_(tangents) {}
+  /// Of the state alone, without tangents: less than half the work, and the same series.
+  explicit FlowSeries(const FlowCoefficients& coefficients) : c_(coefficients), d_{}, with_tangents_(false) {}
 
   void expand(const FlowPoint& at);
   /// Largest step whose truncation error is below `tolerance`, relative to max(1, state) and to the tangents' lengths.
@@ -54,9 +56,12 @@ class FlowSeries {
   static constexpr int width = 9;    // x, y, t of the state and of both tangents
   static constexpr int factors = 6;  // q, g of the same: dx = 1 - q u, dy = g u
   double value(int component, double ds) const;
+  void expand_logistic(int k);
+  void expand_tangents(int k);
 
   FlowCoefficients c_;
   FlowCoefficientTangents d_;
+  bool with_tangents_ = true;
   alignas(16) double z_[order + 1][width + 1] = {};
   alignas(16) double a_[order][factors] = {};
   double u_[order] = {}, v_[order] = {}, ix_[order] = {};

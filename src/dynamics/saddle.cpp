@@ -83,7 +83,7 @@ struct UnstableManifold {
     NextSpike spike = separatrix_spike(at);
     std::vector<double> w{spike.w};
     while (spike.fires() && w.size() < spikes) {
-      spike = next_spike(at, no_change(), spike.w);
+      spike = next_spike_only(at, spike.w);
       w.push_back(spike.w);
     }
     return spike.fires() ? w : std::vector<double>();
@@ -91,7 +91,7 @@ struct UnstableManifold {
   /// What comes after the last.
   SpikeMapOutcome next(double p) const {
     const std::vector<double> w = resets(p);
-    return w.empty() ? SpikeMapOutcome::non_finite : next_spike(path.at(p), no_change(), w.back()).outcome;
+    return w.empty() ? SpikeMapOutcome::non_finite : next_spike_only(path.at(p), w.back()).outcome;
   }
 };
 
@@ -119,9 +119,10 @@ std::optional<double> root_of_gap(const UnstableManifold& manifold, double p, do
 
 // Where w is slow, all orbits come to the saddle along one slow manifold, the stable manifold leaves it only by less
 // than rounding, and its crossing of the reset line says nothing. There, bisection between firing and rest.
-std::optional<double> edge_of_firing(const UnstableManifold& manifold, double p, double reach) {
+std::optional<double> edge_of_firing(const UnstableManifold& manifold, double p, double reach, bool thorough) {
   const auto fires = [&](double at) { return manifold.next(at) == SpikeMapOutcome::fires; };
   const auto rests = [&](double at) { return manifold.next(at) == SpikeMapOutcome::rests; };
+  if (!thorough && !rests(p - reach) && !rests(p + reach)) return std::nullopt;
   for (double side = 1e-8 * reach; side <= reach; side *= 10.0)
     for (const double width : {-side, side}) {
       double firing = p + width, resting = p - width;
@@ -157,7 +158,7 @@ std::vector<double> map_discontinuities(const DrivenNeuron& at, std::size_t most
   const AdexScaling<double> scaling = adex_scaling(p, at.current);
   const double x = (saddle->V - p.V_T) / p.Delta_T, y = scaling.y(saddle->w);
   const double slope = eigenvector_slope(p, *saddle, saddle->eigenvalues[0].real());
-  FlowSeries series({scaling.rho, scaling.alpha, scaling.gamma}, {});
+  FlowSeries series({scaling.rho, scaling.alpha, scaling.gamma});
   const Equilibrium lower = adex_equilibria(p, at.current).front();
   for (const double side : {-displacement, displacement}) {
     FlowPoint point{{x + side, y + side * slope, 0.0}, {}};
@@ -187,10 +188,10 @@ NextSpike separatrix_spike(const DrivenNeuron& at, const SpikeMapOptions& option
 }
 
 std::optional<HomoclinicOrbit> find_homoclinic(const NeuronPath& path, std::size_t spikes, double p, double w_last,
-                                               double reach) {
+                                               double reach, bool thorough) {
   const UnstableManifold manifold{path, spikes};
   std::optional<double> root = root_of_gap(manifold, p, w_last, reach);
-  if (!root) root = edge_of_firing(manifold, p, reach);
+  if (!root) root = edge_of_firing(manifold, p, reach, thorough);
   if (!root) return std::nullopt;
   HomoclinicOrbit orbit{*root, manifold.resets(*root), false};
   if (orbit.w.empty()) return std::nullopt;
@@ -217,7 +218,7 @@ std::optional<double> find_saddle_node_onset(const NeuronPath& path, double p, d
     }
     int resting = 0, firing = 0;
     for (const double side : {-reach, reach}) {
-      const SpikeMapOutcome outcome = next_spike(path.at(p2 + side), no_change(), w).outcome;
+      const SpikeMapOutcome outcome = next_spike_only(path.at(p2 + side), w).outcome;
       resting += outcome == SpikeMapOutcome::rests ? 1 : 0;
       firing += outcome == SpikeMapOutcome::fires ? 1 : 0;
     }

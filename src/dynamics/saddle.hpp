@@ -31,9 +31,10 @@ struct HomoclinicOrbit {
 
 /// The homoclinic orbit on the path near p whose last reset is near `w_last`: where the last reset of the unstable
 /// manifold meets the stable manifold, or, if that cannot be resolved, where the neuron stops to fire again after it.
-/// `reach`: the farthest it may be from p.
+/// `reach`: the farthest it may be from p. Not `thorough`: gives up early where nothing rests that far from p, since to
+/// prove rest beside a slow focus is dear.
 std::optional<HomoclinicOrbit> find_homoclinic(const NeuronPath& path, std::size_t spikes, double p, double w_last,
-                                               double reach);
+                                               double reach, bool thorough = true);
 
 /// Where on the path, at most `reach` from p, saddle and node meet, if firing becomes rest there: its cycle grows into
 /// a saddle-node homoclinic orbit (onset class 1). `w`: a reset of the cycle.

@@ -166,12 +166,20 @@ NextSpike first_spike(const DrivenNeuron& at, double V, double w, const SpikeMap
   const AdexScaling<double> scaling = adex_scaling(at.neuron, at.current);
   const FlowPoint start{{(V - at.neuron.V_T) / at.neuron.Delta_T, scaling.y(w), 0.0}, {}};
   const Flight flight =
-      fly(FlowSeries({scaling.rho, scaling.alpha, scaling.gamma}, {}), start, scaling.x_peak, at, options);
+      fly(FlowSeries({scaling.rho, scaling.alpha, scaling.gamma}), start, scaling.x_peak, at, options);
   NextSpike next;
   next.outcome = flight.outcome;
   next.steps = flight.steps;
   next.w = scaling.w(flight.end.state.y) + at.neuron.b;
   next.interval = scaling.unit_t * flight.end.state.t;
+  return next;
+}
+
+NextSpike next_spike_only(const DrivenNeuron& at, double w, const SpikeMapOptions& options) {
+  const AdexParameters& p = at.neuron;
+  const double target = p.a * (p.V_r - p.E_L);  // of w while V is held
+  NextSpike next = first_spike(at, p.V_r, target + (w - target) * std::exp(-p.t_ref / p.tau_w), options);
+  next.interval += p.t_ref;
   return next;
 }
 

@@ -67,6 +67,9 @@ struct NextSpike {
 /// From (V_r, w) just after a reset. `change`: the derivative of `at` to p. V is held at V_r for t_ref first.
 NextSpike next_spike(const DrivenNeuron& at, const DrivenNeuron& change, double w, const SpikeMapOptions& options = {});
 
+/// The same without derivatives, for iterating: a few times as fast.
+NextSpike next_spike_only(const DrivenNeuron& at, double w, const SpikeMapOptions& options = {});
+
 /// From any (V, w) with V below V_peak to the first reset, without derivatives.
 NextSpike first_spike(const DrivenNeuron& at, double V, double w, const SpikeMapOptions& options = {});
 

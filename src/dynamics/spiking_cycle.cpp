@@ -115,7 +115,7 @@ SettledFiring settle(const DrivenNeuron& at, double w, const SettleOptions& opti
     return true;
   };
   while (trail.size() <= options.max_spikes) {
-    const NextSpike next = next_spike(at, no_change(), trail.back());
+    const NextSpike next = next_spike_only(at, trail.back());
     if (!next.fires()) {
       firing.outcome = next.outcome == SpikeMapOutcome::rests ? Settled::rests : Settled::unknown;
       return firing;
