@@ -43,7 +43,7 @@ def figure_names(options):
         raise ResultsError(f"holds a {kind}; figures are drawn of studies, sweeps, continuations and landscapes")
     if options.only and options.only not in FIGURES_OF[kind]:
         raise ResultsError(f"is of a {kind}, which has the figures {', '.join(FIGURES_OF[kind])}, not {options.only}")
-    without = set() if kind != "study" or has_effects(options.results) else {"effects"}
+    without = set() if kind != "study" or has_effects(options.results) else {"effects", "verdict_by_family"}
     if options.only in without:
         raise ResultsError("is of a study without [effect]: there are no effects to draw")
     return [options.only] if options.only else [name for name in FIGURES_OF[kind] if name not in without]

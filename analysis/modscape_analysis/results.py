@@ -72,6 +72,7 @@ class Study(Results):
     separations: dict
     effects: dict
     verdicts: dict
+    path_verdicts: dict  # as effects
 
 
 @dataclass(frozen=True)
@@ -362,6 +363,7 @@ def _read(file, path):
         separations={pair: _section(file, group) for pair in pairs if (group := "reduction/" + "_to_".join(pair)) in file},
         effects={pair: _section(file, "effect/" + "_to_".join(pair)) for pair in pairs if "effect" in job},
         verdicts=verdicts,
+        path_verdicts={pair: _section(file, "path_verdict/" + "_to_".join(pair)) for pair in pairs if "effect" in job},
     )
 
 
@@ -375,7 +377,7 @@ def _require_ours(file):
 
 
 def _require_finished(file, path, conditions, pairs, with_effects):
-    needed = [f"fit/{c}" for c in conditions] + ["effect/" + "_to_".join(p) for p in pairs if with_effects] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs] + ["complete"]
+    needed = [f"fit/{c}" for c in conditions] + ["effect/" + "_to_".join(p) for p in pairs if with_effects] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs] + ["complete"] + ["path_verdict/" + "_to_".join(p) for p in pairs if with_effects]
     for table in ["exploration"] + [f"models/{c}" for c in conditions]:
         if table not in file:
             _unfinished(path, table)

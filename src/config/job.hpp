@@ -143,9 +143,10 @@ struct EffectJob {
   std::int64_t draws = 768;     ///< points per family and round
   bool pairs = true;            ///< also pairs of single effects
   double voltage_shift = 25.0;  ///< mV: prior of shifts of E_L and V_T, uniform within +-this
+  std::int64_t paths = 384;     ///< followed for the verdict, and as many for its null; shared by the families kept
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & wanted & rounds & draws & pairs & voltage_shift;
+    ar & wanted & rounds & draws & pairs & voltage_shift & paths;
   }
 };
 

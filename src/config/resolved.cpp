@@ -293,6 +293,7 @@ void write_effect_inference(TomlWriter& out, const EffectJob& job) {
   out.integer("rounds", job.rounds);
   out.integer("draws", job.draws);
   out.flag("pairs", job.pairs);
+  out.integer("paths", job.paths);
   out.rows(effect_inference_table(), job);
 }
 

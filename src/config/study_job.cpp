@@ -161,6 +161,7 @@ void read_effect(TableReader table, StudyJob& job) {
   job.effect.rounds = table.integer("rounds", job.effect.rounds, 1, 1000);
   job.effect.draws = table.integer("draws", job.effect.draws, 1, 10000000);
   job.effect.pairs = table.flag("pairs", job.effect.pairs);
+  job.effect.paths = table.integer("paths", job.effect.paths, 1, 1000000);
   table.rows(effect_inference_table(), job.effect);
   if (job.effect.wanted && job.pairs.empty())
     table.refuse("rounds", "[effect] asks what changed between two conditions, but the job has no [[pair]]");

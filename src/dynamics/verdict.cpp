@@ -65,6 +65,10 @@ std::vector<double> uniform(std::size_t n) {
   return std::vector<double>(n, 1.0 / static_cast<double>(n));
 }
 
+bool is_effect(double shift, double log_gain, const VerdictCriterion& criterion) {
+  return std::abs(shift) > criterion.practical_shift || std::abs(log_gain) > std::log(criterion.practical_gain);
+}
+
 // Probability, over weighted pairs of draws, that the shift or the gain ratio is beyond what is of practical
 // importance.
 double probability_of_effect(const Population& from, const std::vector<double>& w_from, const Population& to,
@@ -73,13 +77,18 @@ double probability_of_effect(const Population& from, const std::vector<double>& 
   for (std::size_t i = 0; i < w_from.size(); ++i) {
     if (w_from[i] < 1e-9) continue;
     for (std::size_t k = 0; k < w_to.size(); ++k) {
-      const bool shifted = std::abs(to.rheobase[k] - from.rheobase[i]) > criterion.practical_shift;
-      const double ratio = to.gain[k] / from.gain[i];
-      const bool scaled = ratio > criterion.practical_gain || ratio < 1.0 / criterion.practical_gain;
-      if (shifted || scaled) effect += w_from[i] * w_to[k];
+      if (is_effect(to.rheobase[k] - from.rheobase[i], std::log(to.gain[k] / from.gain[i]), criterion))
+        effect += w_from[i] * w_to[k];
     }
   }
   return std::min(1.0, effect);  // weights sum to one but for rounding
+}
+
+std::vector<double> beyond_practical(const Paths& paths, const VerdictCriterion& criterion) {
+  std::vector<double> effects;
+  for (std::size_t i = 0; i < paths.shift.size(); ++i)
+    effects.push_back(is_effect(paths.shift[i], paths.log_gain[i], criterion) ? 1.0 : 0.0);
+  return effects;
 }
 
 double effective_draws(const std::vector<double>& weights) {
@@ -105,6 +114,17 @@ void add_null(const ConditionDraws& condition, const VerdictCriterion& criterion
   }
 }
 
+// Location and spread of the draws of shift and gain ratio; `shift`: their mean, or a better estimate of it.
+void describe_effect(double shift, Verdict& verdict) {
+  verdict.shift = shift;
+  double squares = 0.0;
+  for (const double draw : verdict.shift_draws) squares += (draw - shift) * (draw - shift);
+  verdict.shift_sd = std::sqrt(squares / static_cast<double>(verdict.shift_draws.size()));
+  verdict.gain_ratio = median(verdict.gain_ratio_draws);
+  verdict.gain_ratio_low = quantile(verdict.gain_ratio_draws, 0.025);
+  verdict.gain_ratio_high = quantile(verdict.gain_ratio_draws, 0.975);
+}
+
 void describe_draws(const Population& from, const Population& to, Verdict& verdict) {
   const std::size_t n = std::min(from.rheobase.size(), to.rheobase.size());
   double differing = 0.0;
@@ -114,13 +134,8 @@ void describe_draws(const Population& from, const Population& to, Verdict& verdi
     differing += to.regime_string[i] != from.regime_string[i] ? 1.0 : 0.0;
   }
   verdict.unpaired_switching = differing / static_cast<double>(n);
-  verdict.shift = mean(to.rheobase, uniform(to.rheobase.size())) - mean(from.rheobase, uniform(from.rheobase.size()));
-  double squares = 0.0;
-  for (const double shift : verdict.shift_draws) squares += (shift - verdict.shift) * (shift - verdict.shift);
-  verdict.shift_sd = std::sqrt(squares / static_cast<double>(n));
-  verdict.gain_ratio = median(verdict.gain_ratio_draws);
-  verdict.gain_ratio_low = quantile(verdict.gain_ratio_draws, 0.025);
-  verdict.gain_ratio_high = quantile(verdict.gain_ratio_draws, 0.975);
+  describe_effect(mean(to.rheobase, uniform(to.rheobase.size())) - mean(from.rheobase, uniform(from.rheobase.size())),
+                  verdict);
 }
 
 double null_mean(const std::vector<double>& values) {
@@ -138,16 +153,30 @@ void share_probabilities(double effect, double null_effect, double null_distance
   v.p_switching = beyond(v.regime_distance, null_distance);
   const double rest = 1.0 - v.p_switching;
   v.p_scaling = rest * beyond(effect, null_effect);
-  v.p_none = rest * (1.0 - effect);
+  v.p_none = rest * std::max(0.0, 1.0 - effect);  // shares of draws add up to one but for rounding
   v.p_undetermined = std::max(0.0, 1.0 - v.p_switching - v.p_scaling - v.p_none);
 }
 
-void decide(const VerdictCriterion& c, double ess, Verdict& v) {
+// p values and probabilities, once the numbers of the draws and of the halves are there.
+void weigh(double effect, const Null& null, const VerdictCriterion& criterion, Verdict& v) {
+  v.median_null_ess = median(null.ess);
+  const double null_distance = null_mean(v.null_regime_distance);
+  const auto called = std::ranges::count_if(v.null_regime_distance,
+                                            [&](double d) { return beyond(d, null_distance) >= criterion.decision; });
+  if (!v.null_regime_distance.empty())
+    v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
+  v.regime_p_value = p_value(v.null_regime_distance, v.regime_distance);
+  v.shift_p_value = p_value(v.null_shift, v.shift);
+  v.gain_p_value = p_value(v.null_log_gain, v.log_gain_shift);
+  share_probabilities(effect, null_mean(null.effect), null_distance, v);
+}
+
+void decide(const VerdictCriterion& c, double ess, double least_ess, const std::string& switching, Verdict& v) {
   const double effect_p = std::min(1.0, 2.0 * std::min(v.shift_p_value, v.gain_p_value));  // two tests
   v.verdict = VerdictClass::undetermined;
-  if (ess < c.min_ess) {
+  if (ess < least_ess) {
     v.reason = fmt::format("a fit rests on an effective sample size of {:.0f}, less than the {:.0f} asked for", ess,
-                           c.min_ess);
+                           least_ess);
   } else if (v.null_regime_distance.empty()) {
     v.reason = "there are no random halves to compare with";
   } else if (v.median_null_ess < c.min_null_ess) {
@@ -157,7 +186,7 @@ void decide(const VerdictCriterion& c, double ess, Verdict& v) {
                            100 * v.null_switching_rate);
   } else if (v.p_switching >= c.decision && v.regime_p_value < c.significance) {
     v.verdict = VerdictClass::switching;
-    v.reason = fmt::format("at least {:.0f} % of the cells must have changed regime", 100 * v.regime_distance);
+    v.reason = fmt::format("{} {:.0f} %", switching, 100 * v.regime_distance);
   } else if (v.p_scaling >= c.decision && effect_p < c.significance) {
     v.verdict = VerdictClass::scaling;
     v.reason = fmt::format("threshold shift {:+.0f} pA, gain ratio {:.2f}, same regimes", v.shift, v.gain_ratio);
@@ -213,20 +242,65 @@ Verdict compare_conditions(const ConditionDraws& from_condition, const Condition
   Null null;
   add_null(from_condition, criterion, v, null);
   add_null(to_condition, criterion, v, null);
-  v.median_null_ess = median(null.ess);
-  const double null_distance = null_mean(v.null_regime_distance);
-  const auto called = std::ranges::count_if(v.null_regime_distance,
-                                            [&](double d) { return beyond(d, null_distance) >= criterion.decision; });
-  if (!v.null_regime_distance.empty())
-    v.null_switching_rate = static_cast<double>(called) / static_cast<double>(v.null_regime_distance.size());
-  v.regime_p_value = p_value(v.null_regime_distance, v.regime_distance);
-  v.shift_p_value = p_value(v.null_shift, v.shift);
   v.log_gain_shift = mean_log(to.gain, w_to) - mean_log(from.gain, w_from);
-  v.gain_p_value = p_value(v.null_log_gain, v.log_gain_shift);
-  share_probabilities(probability_of_effect(from, w_from, to, w_to, criterion), null_mean(null.effect), null_distance,
-                      v);
-  decide(criterion, std::min(from_condition.ess, to_condition.ess), v);
+  weigh(probability_of_effect(from, w_from, to, w_to, criterion), null, criterion, v);
+  decide(criterion, std::min(from_condition.ess, to_condition.ess), criterion.min_ess,
+         "least share of cells that must have changed regime:", v);
   return v;
+}
+
+Verdict compare_along_paths(const PathDraws& draws, const VerdictCriterion& criterion) {
+  const Paths& paths = draws.posterior;
+  Verdict v;
+  if (paths.switches.empty()) {
+    v.reason = "no path could be followed";
+    return v;
+  }
+  const std::vector<double> equal = uniform(paths.switches.size());
+  v.regime_distance = mean(paths.switches, equal);
+  v.unpaired_switching = NAN;  // they are paired
+  v.shift_draws = paths.shift;
+  for (const double x : paths.log_gain) v.gain_ratio_draws.push_back(std::exp(x));
+  describe_effect(mean(paths.shift, equal), v);
+  v.log_gain_shift = mean(paths.log_gain, equal);
+
+  Null null;
+  const std::vector<double> effects = beyond_practical(draws.wide, criterion);
+  for (const std::vector<double>& weights : draws.halves) {
+    v.null_regime_distance.push_back(mean(draws.wide.switches, weights));
+    v.null_shift.push_back(mean(draws.wide.shift, weights));
+    v.null_log_gain.push_back(mean(draws.wide.log_gain, weights));
+    null.ess.push_back(effective_draws(weights));
+    null.effect.push_back(std::min(1.0, mean(effects, weights)));
+  }
+  const double effect = mean(beyond_practical(paths, criterion), equal);
+  weigh(effect, null, criterion, v);
+  if (draws.undecided > criterion.max_undecided) {
+    v.reason = fmt::format("the regimes of {:.0f} % of the paths cannot be told", 100 * draws.undecided);
+    return v;
+  }
+  decide(criterion, draws.ess, criterion.min_path_ess, "share of paths that change regime:", v);
+  return v;
+}
+
+JointVerdict joint_verdict(const std::vector<std::string>& families, const std::vector<Verdict>& verdicts,
+                           const Verdict& without_family) {
+  if (families.empty())
+    return {VerdictClass::undetermined, "no family of effects could be kept (rejected or undecided)"};
+  std::map<std::string, std::string> who;  // by what they say
+  for (std::size_t f = 0; f < families.size(); ++f) {
+    std::string& names = who[to_string(verdicts[f].verdict)];
+    names += (names.empty() ? "" : ", ") + families[f];
+  }
+  std::string said;
+  for (const auto& [verdict, names] : who)
+    said += fmt::format("{}{} under {}", said.empty() ? "" : "; ", verdict, names);
+  if (who.size() > 1) return {VerdictClass::undetermined, "families of effects disagree: " + said};
+  const VerdictClass common = verdicts.front().verdict;
+  // The comparison without any family has little power; what it does find must not contradict.
+  const bool contradicted = without_family.verdict == VerdictClass::switching && common != VerdictClass::switching;
+  if (contradicted) return {VerdictClass::undetermined, said + ", but without any family of effects: switching"};
+  return {common, said};
 }
 
 }  // namespace modscape::dynamics

@@ -7,12 +7,10 @@
 
 #include "ephys/regime.hpp"
 #include "fit/reduction.hpp"
-#include "fit/split_half.hpp"
 
 namespace modscape::study {
 namespace {
 
-constexpr std::uint64_t split_count = 100;  // random halves per condition
 constexpr int silhouette_splits = 40;
 constexpr std::size_t plane = 2;  // components the silhouettes are taken in: the plane that is drawn
 
@@ -95,12 +93,6 @@ void add_to(dynamics::Population& population, const io::LiveTable& table, io::Ro
 
 }  // namespace
 
-std::size_t condition_index(const config::StudyJob& job, const std::string& name) {
-  for (std::size_t c = 0; c < job.conditions.size(); ++c)
-    if (job.conditions[c].name == name) return c;
-  throw InternalError("the job has no condition " + name);
-}
-
 std::vector<std::string> held_out_feature_names() {
   return {"time_to_first_spike", "adaptation_index2", "ISI_CV"};
 }
@@ -135,12 +127,9 @@ NullSet read_null(const io::LiveTable& table, io::RowBlock& rows) {
 dynamics::ConditionDraws condition_draws(const ModelSet& models, const NullSet& null, const Sampler& sampler,
                                          const config::StudyJob& job, std::size_t condition) {
   dynamics::ConditionDraws draws{models.population, null.population, sampler.weights(condition).ess, {}};
-  const std::vector<double> none;
-  const std::vector<double>& rheobases = condition < job.rheobases.size() ? job.rheobases[condition] : none;
-  if (job.fit_mode == "single_cell" || job.curves[condition].cells < 4) return draws;  // one cell has no halves
+  if (!has_halves(job, condition)) return draws;
   for (std::uint64_t s = 0; s < split_count; ++s) {
-    const auto [first, second] = fit::split_target(job.curves[condition], rheobases, job.held_out,
-                                                   job.correlation_length, job.seed, condition * split_count + s);
+    const auto [first, second] = halves_of(job, condition, s);
     draws.halves.emplace_back(half_weights(first, sampler, condition, null.source),
                               half_weights(second, sampler, condition, null.source));
   }

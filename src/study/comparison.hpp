@@ -21,15 +21,8 @@ struct NullSet {
 };
 NullSet read_null(const io::LiveTable& table, io::RowBlock& rows);
 
-/// Exponent of the likelihood in the null population: half the cells carry half the evidence, so their posterior lies
-/// inside it.
-inline constexpr double null_temper = 0.5;
-
 /// Features no part of the data constrains, at the highest data current.
 std::vector<std::string> held_out_feature_names();
-
-/// Position of a condition by name; a missing one is a bug.
-std::size_t condition_index(const config::StudyJob& job, const std::string& name);
 
 dynamics::ConditionDraws condition_draws(const ModelSet& models, const NullSet& null, const Sampler& sampler,
                                          const config::StudyJob& job, std::size_t condition);
@@ -37,5 +30,4 @@ dynamics::ConditionDraws condition_draws(const ModelSet& models, const NullSet& 
 void write_reduction(const std::vector<ModelSet>& sets, const config::StudyJob& job, io::TreeWriter& out);
 void write_verdict(const dynamics::Verdict& verdict, const dynamics::VerdictCriterion& criterion,
                    const config::StudyJob& job, io::TreeWriter& out);
-
 }  // namespace modscape::study

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "core/rng.hpp"
-#include "study/comparison.hpp"
 #include "study/model_analysis.hpp"
 
 namespace modscape::study {
@@ -37,6 +36,14 @@ Candidate candidate(const Plan& plan, const fit::EffectFamily& family, std::span
   return made;
 }
 
+std::size_t first_condition(const config::StudyJob& job, const EffectQuestion& question) {
+  return condition_index(job, job.pairs[question.pair].from);
+}
+
+std::size_t second_condition(const config::StudyJob& job, const EffectQuestion& question) {
+  return question.null ? first_condition(job, question) : condition_index(job, job.pairs[question.pair].to);
+}
+
 PointResult point_result(const fit::FiRow& row, double offset_sd) {
   return {row.rheobase, row.counts,      row.count_at_rheobase,
           offset_sd,    row.spontaneous, row.status == solvers::RunStatus::done};
@@ -48,21 +55,21 @@ std::size_t effect_coordinates(const Plan& plan) {
   return plan.space.size() + effect_numbers;
 }
 
-void compute_effects(const config::StudyJob& job, const Plan& plan, std::size_t pair,
+void compute_effects(const config::StudyJob& job, const Plan& plan, const EffectQuestion& question,
                      std::span<const fit::FiTarget> targets, std::span<const double> z,
                      solvers::SpikeIntegrator& integrator, io::RowBlock& block) {
   const EffectColumns columns = effect_columns(plan);
   const std::size_t width = effect_coordinates(plan);
-  const fit::FiTarget& from = targets[condition_index(job, job.pairs[pair].from)];
-  const fit::FiTarget& to = targets[condition_index(job, job.pairs[pair].to)];
+  const fit::FiTarget& from = targets[first_condition(job, question)];
+  const fit::FiTarget& to = targets[second_condition(job, question)];
   std::vector<models::ModulatedNeuron> neurons;  // base and modulated of each row that is within bounds
   std::vector<Candidate> candidates;
   std::vector<std::int64_t> rows;
   for (std::int64_t row = block.first(); row < block.first() + block.count(); ++row) {
-    const std::int64_t family = row / job.effect.draws;
+    const std::size_t family = question.families[static_cast<std::size_t>(row) % question.families.size()];
     block.i32(row, columns.family)[0] = static_cast<std::int32_t>(family);
-    const Candidate made = candidate(plan, plan.families[static_cast<std::size_t>(family)],
-                                     z.subspan(static_cast<std::size_t>(row) * width, width), block, row);
+    const Candidate made =
+        candidate(plan, plan.families[family], z.subspan(static_cast<std::size_t>(row) * width, width), block, row);
     if (!models::adex_problems(made.modulated.parameters).empty()) {
       block.set_status(row, io::RowStatus::out_of_bounds);
       continue;
@@ -86,21 +93,27 @@ void compute_effects(const config::StudyJob& job, const Plan& plan, std::size_t 
   }
 }
 
-EffectSearch::EffectSearch(const config::StudyJob& job, const Plan& plan, std::size_t pair, const Sampler& fits)
+EffectSearch::EffectSearch(const config::StudyJob& job, const Plan& plan, EffectQuestion question, const Sampler& fits)
     : job_(job),
       plan_(plan),
-      pair_(pair),
-      from_(condition_index(job, job.pairs[pair].from)),
-      to_(condition_index(job, job.pairs[pair].to)),
+      question_(std::move(question)),
+      from_(first_condition(job, question_)),
+      to_(second_condition(job, question_)),
       condition_fits_(fits),
       null_(fits.target(from_), fits.target(to_), job.seed) {
-  for (const fit::EffectFamily& family : plan.families)
-    states_.push_back({fit::SamplePool(plan.space.size() + family.coordinates.size()), {}, {}, {}, {}, {}});
+  for (std::size_t f = 0; f < question_.families.size(); ++f)
+    states_.push_back({fit::SamplePool(plan.space.size() + family_of(f).coordinates.size()), {}, {}, {}, {}, {}});
+}
+
+// Streams of random numbers of a family: those of the nulls follow those of all pairs.
+std::uint64_t EffectSearch::of_family(std::size_t family) const {
+  const std::size_t question = question_.pair + (question_.null ? job_.pairs.size() : 0);
+  return question * plan_.families.size() + question_.families[family];
 }
 
 std::uint64_t EffectSearch::item(std::size_t family, std::int64_t round) const {
-  const std::uint64_t of_pair = pair_ * plan_.families.size() + family;
-  return first_item + of_pair * static_cast<std::uint64_t>(job_.effect.rounds) + static_cast<std::uint64_t>(round);
+  return first_item + of_family(family) * static_cast<std::uint64_t>(job_.effect.rounds) +
+         static_cast<std::uint64_t>(round);
 }
 
 std::vector<fit::Proposal> EffectSearch::propose(std::int64_t round) const {
@@ -110,7 +123,7 @@ std::vector<fit::Proposal> EffectSearch::propose(std::int64_t round) const {
     // While no point of a family explains both conditions, it goes on as it began.
     if (round == 0 || state.pool.weights(state.sum).ess == 0.0) {
       proposals.push_back(fit::first_proposal(condition_fits_.pool(), condition_fits_.log_likelihoods(from_),
-                                              plan_.families[f].coordinates.size(), job_.seed, item(f, round)));
+                                              family_of(f).coordinates.size(), job_.seed, item(f, round)));
       continue;
     }
     const fit::Weights weights = fit::flattened(state.pool.weights(state.sum), proposal_ess);
@@ -122,13 +135,13 @@ std::vector<fit::Proposal> EffectSearch::propose(std::int64_t round) const {
 std::vector<double> EffectSearch::draw(const std::vector<fit::Proposal>& proposals, std::int64_t round) const {
   const std::size_t width = effect_coordinates(plan_);
   std::vector<double> z;
-  for (std::size_t f = 0; f < states_.size(); ++f)
-    for (std::int64_t i = 0; i < job_.effect.draws; ++i) {
-      std::vector<double> point = fit::draw(proposals[f], states_[f].pool.dimensions(), job_.seed, item(f, round),
-                                            static_cast<std::uint64_t>(i));
-      point.resize(width, NAN);
-      z.insert(z.end(), point.begin(), point.end());
-    }
+  for (std::size_t row = 0; row < static_cast<std::size_t>(question_.rows); ++row) {
+    const std::size_t f = row % states_.size(), i = row / states_.size();
+    std::vector<double> point =
+        fit::draw(proposals[f], states_[f].pool.dimensions(), job_.seed, item(f, round), static_cast<std::uint64_t>(i));
+    point.resize(width, NAN);
+    z.insert(z.end(), point.begin(), point.end());
+  }
   return z;
 }
 
@@ -139,15 +152,16 @@ void EffectSearch::add_round(const std::vector<fit::Proposal>& proposals, const 
   for (std::size_t f = 0; f < states_.size(); ++f) {
     State& state = states_[f];
     std::vector<double> points;
-    for (std::int64_t i = 0; i < job_.effect.draws; ++i) {
-      const std::int64_t row = static_cast<std::int64_t>(f) * job_.effect.draws + i;
+    for (std::int64_t row = static_cast<std::int64_t>(f); row < question_.rows;
+         row += static_cast<std::int64_t>(states_.size())) {
       const auto first = z.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * width);
       points.insert(points.end(), first, first + static_cast<std::ptrdiff_t>(state.pool.dimensions()));
       const bool usable = rows.status(row) == io::RowStatus::done;
       const double none = -std::numeric_limits<double>::infinity();
       state.log_likelihood_from.push_back(usable ? rows.f64(row, columns.log_likelihood_from)[0] : none);
       state.log_likelihood_to.push_back(usable ? rows.f64(row, columns.log_likelihood_to)[0] : none);
-      state.sum.push_back(state.log_likelihood_from.back() + state.log_likelihood_to.back());
+      const double temper = question_.null ? null_temper : 1.0;
+      state.sum.push_back(temper * (state.log_likelihood_from.back() + state.log_likelihood_to.back()));
       state.rheobase_from.push_back(rows.f64(row, columns.rheobase_from)[0]);
       state.rheobase_to.push_back(rows.f64(row, columns.rheobase_to)[0]);
     }
@@ -159,7 +173,7 @@ std::vector<fit::FamilyFit> EffectSearch::fits() const {
   std::vector<fit::FamilyFit> all;
   for (std::size_t f = 0; f < states_.size(); ++f)
     all.push_back(fit::summarise_family(states_[f].pool, states_[f].log_likelihood_from, states_[f].log_likelihood_to,
-                                        plan_.families[f].coordinates.size(), null_));
+                                        family_of(f).coordinates.size(), null_));
   return all;
 }
 
@@ -194,8 +208,8 @@ EffectDraw EffectSearch::draw_at(std::size_t family, std::size_t point) const {
   const std::size_t n = plan_.space.size();
   EffectDraw draw;
   draw.base = plan_.space.neuron(plan_.space.values(z.first(n)));
-  draw.effects =
-      fit::effects_of(plan_.families[family], draw.base, fit::effect_values(plan_.families[family], z.subspan(n)));
+  draw.effects = fit::effects_of(family_of(family), draw.base, fit::effect_values(family_of(family), z.subspan(n)));
+  draw.offset_sd = plan_.space.offset_sd(plan_.space.values(z.first(n)));
   const VoltageScale scale = gauge_scale(draw.base, job_.gauge);
   draw.base = in_gauge(draw.base, job_.gauge);
   for (models::Effect& effect : draw.effects) effect = fit::regauged(effect, scale.alpha, scale.beta);
@@ -205,12 +219,9 @@ EffectDraw EffectSearch::draw_at(std::size_t family, std::size_t point) const {
   return draw;
 }
 
-std::vector<EffectDraw> EffectSearch::draws(std::size_t family) const {
-  const CounterRng rng(job_.seed, Purpose::population, first_item + pair_ * plan_.families.size() + family);
-  std::vector<EffectDraw> all;
-  for (const std::size_t point : fit::shuffled_resample(weights(family), static_cast<std::size_t>(job_.accepted), rng))
-    all.push_back(draw_at(family, point));
-  return all;
+std::vector<std::size_t> EffectSearch::draw_points(std::size_t family, std::size_t count) const {
+  const CounterRng rng(job_.seed, Purpose::population, first_item + of_family(family));
+  return fit::shuffled_resample(weights(family), count, rng);
 }
 
 double EffectSearch::edge_share(std::size_t family, std::size_t d) const {

@@ -147,9 +147,12 @@ void write_sizes(const EffectSearch& search, const Plan& plan, io::TreeWriter& o
   for (std::size_t c = 0; c < std::size(columns); ++c) out.dataset(names[c], columns[c], axis, "1", texts[c]);
 }
 
-void write_draws(const EffectSearch& search, const Plan& plan, std::size_t family, io::TreeWriter& out) {
+void write_draws(const EffectSearch& search, const Plan& plan, std::size_t family, std::int64_t count,
+                 io::TreeWriter& out) {
   const std::string group = "draws/" + plan.families[family].name;
-  const std::vector<EffectDraw> draws = search.draws(family);
+  std::vector<EffectDraw> draws;
+  for (const std::size_t point : search.draw_points(family, static_cast<std::size_t>(count)))
+    draws.push_back(search.draw_at(family, point));
   std::vector<double> base, modulated, offset, sizes, reversal, from, to;
   for (const EffectDraw& draw : draws) {
     for (const auto& row : models::adex_table()) {
@@ -195,7 +198,7 @@ void write_effects(const EffectSearch& search, const config::StudyJob& job, cons
   for (const auto& row : models::adex_table()) parameters.emplace_back(row.name);
   out.label_axis("parameter", parameters, "Parameter of the neuron");
   for (std::size_t f = 0; f < judgements.size(); ++f)
-    if (judgements[f] == fit::Judgement::kept) write_draws(search, plan, f, out);
+    if (judgements[f] == fit::Judgement::kept) write_draws(search, plan, f, job.accepted, out);
 }
 
 }  // namespace modscape::study

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "study/path_analysis.hpp"
 #include "study/regime_column.hpp"
 
 namespace modscape::study {
@@ -108,11 +109,11 @@ io::LiveTable null_table(const Plan& plan, const config::ConditionJob& condition
   return table;
 }
 
-io::LiveTable effect_table(const Plan& plan, const config::PairJob& pair, std::int64_t round, std::int64_t draws) {
+io::LiveTable effect_table(const Plan& plan, std::string path, std::string text, std::int64_t rows) {
   io::LiveTable table;
-  table.path = fmt::format("/effect_rounds/{}/round_{}", pair_name(pair), round);
-  table.text = fmt::format("Base models and effects tried for {} -> {}, round {}", pair.from, pair.to, round);
-  table.rows = static_cast<std::int64_t>(plan.families.size()) * draws;
+  table.path = std::move(path);
+  table.text = std::move(text);
+  table.rows = rows;
   std::map<std::string, std::string> names;
   for (std::size_t f = 0; f < plan.families.size(); ++f)
     names["family_names"] += fmt::format("{}{} {}", f == 0 ? "" : ", ", f, plan.families[f].name);
@@ -127,6 +128,18 @@ io::LiveTable effect_table(const Plan& plan, const config::PairJob& pair, std::i
                           column("log_likelihood_from", "1", "Log likelihood of the first condition"),
                           column("log_likelihood_to", "1", "Log likelihood of the second condition")})
     table.columns.push_back(std::move(next));
+  return table;
+}
+
+// Points of a round of the null's search, in those of a family of the search itself: as many as most pairs keep.
+constexpr std::int64_t null_search_size = 4;
+
+io::LiveTable path_table(const Plan& plan, std::string path, std::string text, std::int64_t rows) {
+  io::LiveTable table;
+  table.path = std::move(path);
+  table.text = std::move(text);
+  table.rows = rows;
+  add_path_columns(plan, table);
   return table;
 }
 
@@ -148,6 +161,9 @@ Plan make_plan(const config::StudyJob& job) {
   Plan plan{fit::ParameterSpace(job.ranges, job.neuron, population && any_without_rheobases),
             {},
             all_currents(job),
+            {},
+            {},
+            {},
             {},
             {},
             {},
@@ -180,10 +196,26 @@ Plan make_plan(const config::StudyJob& job) {
   if (!job.effect.wanted) return plan;
   plan.families = fit::effect_families(plan.space, job.effect.voltage_shift, job.effect.pairs);
   for (const config::PairJob& pair : job.pairs) {
-    std::vector<io::LiveTable> tables;
-    for (std::int64_t r = 0; r < job.effect.rounds; ++r)
-      tables.push_back(effect_table(plan, pair, r, job.effect.draws));
+    const std::string name = pair_name(pair);
+    std::vector<io::LiveTable> tables, null_tables;
+    for (std::int64_t r = 0; r < job.effect.rounds; ++r) {
+      tables.push_back(
+          effect_table(plan, fmt::format("/effect_rounds/{}/round_{}", name, r),
+                       fmt::format("Base models and effects tried for {} -> {}, round {}", pair.from, pair.to, r),
+                       static_cast<std::int64_t>(plan.families.size()) * job.effect.draws));
+      null_tables.push_back(effect_table(
+          plan, fmt::format("/effect_null/{}/round_{}", name, r),
+          fmt::format("The same from {} to itself given half the evidence, for the null, round {}", pair.from, r),
+          null_search_size * job.effect.draws));
+    }
     plan.effect_rounds.push_back(std::move(tables));
+    plan.effect_null_rounds.push_back(std::move(null_tables));
+    plan.paths.push_back(path_table(plan, "/paths/" + name,
+                                    fmt::format("Paths from {} to {}, followed by continuation", pair.from, pair.to),
+                                    job.effect.paths));
+    plan.null_paths.push_back(path_table(plan, "/null_paths/" + name,
+                                         fmt::format("Paths from {} to itself given half the evidence", pair.from),
+                                         job.effect.paths));
   }
   return plan;
 }
@@ -193,7 +225,10 @@ std::vector<io::LiveTable> Plan::tables() const {
   for (const auto& of_condition : rounds) all.insert(all.end(), of_condition.begin(), of_condition.end());
   all.insert(all.end(), models.begin(), models.end());
   all.insert(all.end(), null_models.begin(), null_models.end());
-  for (const auto& of_pair : effect_rounds) all.insert(all.end(), of_pair.begin(), of_pair.end());
+  for (const auto* search : {&effect_rounds, &effect_null_rounds})
+    for (const auto& of_pair : *search) all.insert(all.end(), of_pair.begin(), of_pair.end());
+  all.insert(all.end(), paths.begin(), paths.end());
+  all.insert(all.end(), null_paths.begin(), null_paths.end());
   return all;
 }
 

@@ -22,8 +22,11 @@ struct Plan {
   std::vector<io::LiveTable> models;               ///< [condition] posterior draws
   std::vector<io::LiveTable> null_models;   ///< [condition] draws of the tempered posterior, for the null of verdicts
   std::vector<fit::EffectFamily> families;  ///< of effects; none unless the job asks for them
-  std::vector<std::vector<io::LiveTable>> effect_rounds;  ///< [pair][round]: rows family by family
-  solvers::IntegratorOptions ensemble;                    ///< of everything but the CVODE check
+  std::vector<std::vector<io::LiveTable>> effect_rounds;  ///< [pair][round]: rows of all families in turn
+  /// [pair][round] the same between random halves of the first condition, for the null of verdicts: families kept.
+  std::vector<std::vector<io::LiveTable>> effect_null_rounds;
+  std::vector<io::LiveTable> paths, null_paths;  ///< [pair] posterior draws of the families kept, and of their null
+  solvers::IntegratorOptions ensemble;           ///< of everything but the CVODE check
 
   std::vector<io::LiveTable> tables() const;
   io::FileLayout layout(const config::Job& job) const;

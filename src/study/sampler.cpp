@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/rng.hpp"
+#include "fit/split_half.hpp"
 #include "sweep/sobol.hpp"
 
 namespace modscape::study {
@@ -52,6 +53,24 @@ std::vector<fit::FiTarget> make_targets(const config::StudyJob& job) {
         fit::make_target(job.curves[c], use_rheobases ? job.rheobases[c] : none, job.held_out, job.correlation_length));
   }
   return targets;
+}
+
+std::size_t condition_index(const config::StudyJob& job, const std::string& name) {
+  for (std::size_t c = 0; c < job.conditions.size(); ++c)
+    if (job.conditions[c].name == name) return c;
+  throw InternalError("the job has no condition " + name);
+}
+
+bool has_halves(const config::StudyJob& job, std::size_t condition) {
+  return fit_mode(job) == fit::FitMode::population && job.curves[condition].cells >= 4;
+}
+
+std::pair<fit::FiTarget, fit::FiTarget> halves_of(const config::StudyJob& job, std::size_t condition,
+                                                  std::uint64_t split) {
+  const std::vector<double> none;
+  const std::vector<double>& rheobases = condition < job.rheobases.size() ? job.rheobases[condition] : none;
+  return fit::split_target(job.curves[condition], rheobases, job.held_out, job.correlation_length, job.seed,
+                           condition * split_count + split);
 }
 
 std::vector<double> predicted_means(const fit::FiTarget& target, const PointResult& result, const Plan& plan,

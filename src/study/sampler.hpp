@@ -32,6 +32,19 @@ void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeI
 fit::FitMode fit_mode(const config::StudyJob& job);
 std::vector<fit::FiTarget> make_targets(const config::StudyJob& job);
 
+/// Position of a condition by name; a missing one is a bug.
+std::size_t condition_index(const config::StudyJob& job, const std::string& name);
+
+/// Exponent of the likelihood in the populations of nulls: half the cells carry half the evidence, so their posterior
+/// lies inside it.
+inline constexpr double null_temper = 0.5;
+
+/// Random halves of a condition's cells, `split` < split_count; one cell has none.
+inline constexpr std::uint64_t split_count = 100;
+bool has_halves(const config::StudyJob& job, std::size_t condition);
+std::pair<fit::FiTarget, fit::FiTarget> halves_of(const config::StudyJob& job, std::size_t condition,
+                                                  std::uint64_t split);
+
 /// Predicted population mean at the target's currents, and log likelihood; -infinity for what is not usable.
 std::vector<double> predicted_means(const fit::FiTarget& target, const PointResult& result, const Plan& plan,
                                     fit::FitMode mode);

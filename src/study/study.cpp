@@ -16,6 +16,7 @@
 #include "study/fit_summary.hpp"
 #include "study/model_analysis.hpp"
 #include "study/session.hpp"
+#include "study/verdict_results.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/run_table.hpp"
 
@@ -166,11 +167,11 @@ class Study {
     });
   }
 
-  void infer_effects(std::size_t pair) {
-    const std::string name = pair_name(job_.pairs[pair]), stage = "effect/" + name;
-    if (file_.has_stage(stage)) return;
+  // Collective; the search is on rank 0.
+  std::optional<EffectSearch> search_effects(const EffectQuestion& question, const std::string& label,
+                                             const std::vector<io::LiveTable>& tables) {
     std::optional<EffectSearch> search;
-    if (comm_.is_root()) search.emplace(job_, plan_, pair, *sampler_);
+    if (comm_.is_root()) search.emplace(job_, plan_, question, *sampler_);
     const std::vector<fit::FiTarget> targets = make_targets(job_);
     const auto integrator = solvers::make_spike_integrator(plan_.ensemble);
     for (std::int64_t round = 0; round < job_.effect.rounds; ++round) {
@@ -181,15 +182,65 @@ class Study {
         bytes = io::pack(search->draw(proposals, round));
       }
       const auto z = unpacked<std::vector<double>>(comm_.broadcast(std::move(bytes)));
-      const io::LiveTable& table = plan_.effect_rounds[pair][static_cast<std::size_t>(round)];
-      run_table(table, fmt::format("effects {} {}/{}", name, round + 1, job_.effect.rounds),
-                [&](io::RowBlock& block) { compute_effects(job_, plan_, pair, targets, z, *integrator, block); });
+      const io::LiveTable& table = tables[static_cast<std::size_t>(round)];
+      run_table(table, fmt::format("{} {}/{}", label, round + 1, job_.effect.rounds),
+                [&](io::RowBlock& block) { compute_effects(job_, plan_, question, targets, z, *integrator, block); });
       if (!comm_.is_root()) continue;
       io::RowBlock rows = file_.read(table.path);
       search->add_round(proposals, z, rows);
     }
-    file_.write_stage(stage, fmt::format("Effects that lead from {} to {}", job_.pairs[pair].from, job_.pairs[pair].to),
-                      [&](io::TreeWriter& out) { write_effects(*search, job_, plan_, out); });
+    return search;
+  }
+
+  EffectQuestion all_families(std::size_t pair) const {
+    EffectQuestion question{pair, false, {}, plan_.effect_rounds[pair].front().rows};
+    for (std::size_t f = 0; f < plan_.families.size(); ++f) question.families.push_back(f);
+    return question;
+  }
+
+  // Collective. The paths need the search again; its tables are complete, so that is quick.
+  void infer_effects(std::size_t pair) {
+    const std::string name = pair_name(job_.pairs[pair]), stage = "effect/" + name;
+    const bool followed = only_effects_ || file_.has_stage("path_verdict/" + name);
+    if (file_.has_stage(stage) && followed) return;
+    const std::optional<EffectSearch> search =
+        search_effects(all_families(pair), "effects " + name, plan_.effect_rounds[pair]);
+    if (!file_.has_stage(stage))
+      file_.write_stage(stage,
+                        fmt::format("Effects that lead from {} to {}", job_.pairs[pair].from, job_.pairs[pair].to),
+                        [&](io::TreeWriter& out) { write_effects(*search, job_, plan_, out); });
+    if (!only_effects_) follow(pair, search);
+  }
+
+  // Collective: paths of the families kept, and of their null.
+  void follow(std::size_t pair, const std::optional<EffectSearch>& search) {
+    const std::string name = pair_name(job_.pairs[pair]);
+    std::string bytes;
+    if (comm_.is_root())
+      bytes = io::pack(
+          EffectQuestion{pair, true, families_to_follow(search->fits()), plan_.effect_null_rounds[pair].front().rows});
+    const auto question = unpacked<EffectQuestion>(comm_.broadcast(std::move(bytes)));
+    if (question.families.empty()) return;
+    followed_[pair] = question.families;
+    const std::optional<EffectSearch> null =
+        search_effects(question, "effects within " + job_.pairs[pair].from, plan_.effect_null_rounds[pair]);
+    if (comm_.is_root())
+      for (const std::size_t family : question.families) family_ess_[pair].push_back(search->fits()[family].ess);
+    follow_paths_of(search, question.families, plan_.paths[pair], "paths " + name, true);
+    follow_paths_of(null, question.families, plan_.null_paths[pair], "null paths " + name, false);
+  }
+
+  void follow_paths_of(const std::optional<EffectSearch>& search, const std::vector<std::size_t>& families,
+                       const io::LiveTable& table, const std::string& label, bool along_effect) {
+    std::string bytes;
+    if (comm_.is_root()) {
+      PathQuestion made{paths_of(*search, families, table.rows), along_effect};
+      made.current = current_between(made.paths, plan_.data_currents);
+      bytes = io::pack(made);
+    }
+    const auto question = unpacked<PathQuestion>(comm_.broadcast(std::move(bytes)));
+    const auto integrator = solvers::make_spike_integrator(plan_.ensemble);
+    run_table(table, label, [&](io::RowBlock& block) { follow_paths(question, plan_, *integrator, block); });
   }
 
   AcceptedModel accepted_model(std::size_t condition, std::size_t point) const {
@@ -237,6 +288,22 @@ class Study {
               [&](io::RowBlock& block) { analyse_null_models(wide, plan_, null_table, integrators, block); });
   }
 
+  std::vector<FamilyVerdict> family_verdicts(std::size_t pair, const dynamics::VerdictCriterion& criterion) {
+    std::vector<FamilyVerdict> verdicts;
+    if (!followed_.contains(pair)) return verdicts;
+    io::RowBlock rows = file_.read(plan_.paths[pair].path), null_rows = file_.read(plan_.null_paths[pair].path);
+    for (std::size_t f = 0; f < followed_[pair].size(); ++f) {
+      const std::size_t family = followed_[pair][f];
+      const auto number = static_cast<std::int32_t>(family);
+      FollowedPaths paths = read_paths(plan_.paths[pair], rows, number);
+      const FollowedPaths null = read_paths(plan_.null_paths[pair], null_rows, number);
+      const dynamics::PathDraws draws = path_draws(paths, null, *sampler_, job_, plan_, pair, family_ess_[pair][f]);
+      verdicts.push_back(
+          {plan_.families[family].name, std::move(paths), dynamics::compare_along_paths(draws, criterion)});
+    }
+    return verdicts;
+  }
+
   void compare() {
     std::vector<ModelSet> sets(job_.conditions.size());
     std::vector<dynamics::ConditionDraws> draws(job_.conditions.size());
@@ -252,14 +319,23 @@ class Study {
     if (!file_.has_stage("reduction"))
       file_.write_stage("reduction", "Principal components of the accepted models",
                         [&](io::TreeWriter& out) { write_reduction(sets, job_, out); });
-    for (const config::PairJob& pair : job_.pairs) {
-      const std::string stage = "verdict/" + pair_name(pair);
-      if (file_.has_stage(stage)) continue;
-      file_.write_stage(stage, fmt::format("{} compared with {}", pair.to, pair.from), [&](io::TreeWriter& out) {
-        write_verdict(dynamics::compare_conditions(draws[condition_index(job_, pair.from)],
-                                                   draws[condition_index(job_, pair.to)], criterion),
-                      criterion, job_, out);
-      });
+    for (std::size_t p = 0; p < job_.pairs.size(); ++p) {
+      const config::PairJob& pair = job_.pairs[p];
+      const std::string name = pair_name(pair);
+      dynamics::Verdict unpaired;
+      std::vector<FamilyVerdict> families;
+      if (comm_.is_root()) {
+        unpaired = dynamics::compare_conditions(draws[condition_index(job_, pair.from)],
+                                                draws[condition_index(job_, pair.to)], criterion);
+        families = family_verdicts(p, criterion);
+      }
+      if (!file_.has_stage("verdict/" + name))
+        file_.write_stage("verdict/" + name, fmt::format("{} compared with {}", pair.to, pair.from),
+                          [&](io::TreeWriter& out) { write_verdict(unpaired, criterion, job_, out); });
+      if (job_.effect.wanted && !file_.has_stage("path_verdict/" + name))
+        file_.write_stage("path_verdict/" + name,
+                          fmt::format("{} compared with {} along paths, by family", pair.to, pair.from),
+                          [&](io::TreeWriter& out) { write_path_verdict(families, unpaired, criterion, job_, out); });
     }
     if (!file_.has_stage("complete"))
       file_.write_stage("complete", "Every stage of the study is here",
@@ -273,8 +349,10 @@ class Study {
   Plan plan_;
   io::ResultsFile file_;
   std::string checkpoint_path_;
-  std::optional<Sampler> sampler_;  // rank 0
-  SamplerCheckpoint checkpoint_;    // rank 0
+  std::optional<Sampler> sampler_;                            // rank 0
+  SamplerCheckpoint checkpoint_;                              // rank 0
+  std::map<std::size_t, std::vector<std::size_t>> followed_;  // families, by pair
+  std::map<std::size_t, std::vector<double>> family_ess_;     // of those; rank 0
   std::size_t proposals_used_ = 0;
   std::int64_t failed_ = 0;
   bool finished_ = false;
@@ -286,20 +364,21 @@ void remove_leftovers(const std::string& path) {
   if (std::filesystem::exists(path + ".lock")) const io::FileLock removes_the_file(path);
 }
 
-bool has_effects(const io::TreeReader& file, const config::StudyJob& job) {
-  return !job.effect.wanted || std::ranges::all_of(job.pairs, [&](const config::PairJob& pair) {
-    return file.exists("/effect/" + pair_name(pair));
-  });
+bool has_stages(const io::TreeReader& file, const config::StudyJob& job, const std::string& group) {
+  return std::ranges::all_of(job.pairs,
+                             [&](const config::PairJob& pair) { return file.exists(group + pair_name(pair)); });
 }
 
-// A finished file of the same job is left untouched. One that has grown by effects is complete but for them.
+// A finished file of the same job is left untouched. One that is to grow by effects is complete but for them.
 bool already_complete(const Communicator& comm, const config::Job& job, const std::string& path, bool only_effects) {
   bool complete = false;
   if (comm.is_root() && std::filesystem::exists(path)) {
     try {
       const io::TreeReader file(path);
-      complete = (only_effects || file.exists("/complete")) && has_effects(file, job.study) &&
-                 file.attribute("/provenance", "job_hash") == job.hash;
+      complete = file.attribute("/provenance", "job_hash") == job.hash;
+      if (!only_effects) complete = complete && file.exists("/complete");
+      if (job.study.effect.wanted)
+        complete = complete && has_stages(file, job.study, only_effects ? "/effect/" : "/path_verdict/");
       if (complete) remove_leftovers(path);
     } catch (const Failure&) {
       complete = false;  // ResultsFile::open says what is wrong with it
@@ -339,18 +418,27 @@ std::string study_plan_text(const config::Job& job, int ranks, bool only_effects
   const auto conditions = static_cast<std::int64_t>(job.study.conditions.size());
   const std::int64_t refinement = conditions * job.study.rounds * job.study.draws,
                      models = only_effects ? 0 : conditions * job.study.accepted;
-  std::int64_t rows = 0, effect_rows = 0;
+  std::int64_t rows = 0, effect_rows = 0, paths = 0;
   const std::vector<io::LiveTable> tables = plan.tables();
   for (const io::LiveTable& table : tables) rows += table.rows;
-  for (const auto& of_pair : plan.effect_rounds)
-    for (const io::LiveTable& table : of_pair) effect_rows += table.rows;
+  const auto add_rows = [&](const std::vector<std::vector<io::LiveTable>>& searches) {
+    for (const auto& of_pair : searches)
+      for (const io::LiveTable& table : of_pair) effect_rows += table.rows;
+  };
+  add_rows(plan.effect_rounds);
+  if (!only_effects) {
+    add_rows(plan.effect_null_rounds);
+    for (const io::LiveTable& table : plan.paths) paths += table.rows;
+  }
   // A CVODE run of the data currents costs as much as several hundred points of the exploration (benchmarks/README.md);
   // a base model and an effect are two points.
   constexpr double points_per_model = 600.0;
-  const double seconds = per_point *
-                         (static_cast<double>(job.study.points + refinement + 2 * effect_rows) +
-                          points_per_model * static_cast<double>(models)) /
-                         ranks;
+  constexpr double points_per_path = 1200.0;  // five bifurcation diagrams, with the path of the null
+  const double seconds =
+      per_point *
+      (static_cast<double>(job.study.points + refinement + 2 * effect_rows) +
+       points_per_model * static_cast<double>(models) + points_per_path * static_cast<double>(paths)) /
+      ranks;
   std::string text = fmt::format(
       "exploration   {} points x {} currents ({} to {} pA), {} parameters\n"
       "refinement    {} conditions x {} rounds x {} points\n",
@@ -359,6 +447,9 @@ std::string study_plan_text(const config::Job& job, int ranks, bool only_effects
   if (job.study.effect.wanted)
     text += fmt::format("effects       {} pairs of conditions x {} families x {} rounds x {} points\n",
                         job.study.pairs.size(), plan.families.size(), job.study.effect.rounds, job.study.effect.draws);
+  if (paths > 0)
+    text += fmt::format("paths         {} base models followed to their modulated models, and as many for the null\n",
+                        paths);
   if (models > 0)
     text += fmt::format("models        {} accepted models, each re-integrated with CVODE at {} currents\n", models,
                         plan.data_currents.size());

@@ -31,12 +31,40 @@ std::string pair_title(std::string name) {
   return name;
 }
 
+// One line per family of effects that the verdict had to hold under.
+std::string family_lines(const io::TreeReader& file, const std::string& path) {
+  if (!file.exists(path + "/family_verdict")) return {};
+  const std::vector<std::string> families = file.strings(path + "/family_label"),
+                                 verdicts = file.strings(path + "/family_verdict");
+  const auto column = [&](const char* name) { return file.f64(path + "/" + name); };
+  const std::vector<double> switching = column("p_switching"), scaling = column("p_scaling"), none = column("p_none"),
+                            share = column("switching_share"), latent = column("latent_share"), shift = column("shift"),
+                            gain = column("gain_ratio"), critical = column("critical_fraction");
+  std::string text = fmt::format("    {:<16} {:<13} {:>9} {:>8} {:>5}  {:<12} {}\n", "family", "verdict", "switching",
+                                 "scaling", "none", "paths switch", "threshold shift, gain ratio");
+  for (std::size_t f = 0; f < families.size(); ++f) {
+    text +=
+        fmt::format("    {:<16} {:<13} {:>9.2f} {:>8.2f} {:>5.2f}  {:<12} {:+.0f} pA, {:.2f}", families[f], verdicts[f],
+                    switching[f], scaling[f], none[f], fmt::format("{:.0f} %", 100 * share[f]), shift[f], gain[f]);
+    if (share[f] >= 0.05 && critical[f] == critical[f])
+      text += fmt::format(", switches at {:.0f} % of the effect", 100 * critical[f]);
+    if (latent[f] >= 0.05) text += fmt::format(", latent switch in {:.0f} %", 100 * latent[f]);
+    text += "\n";
+  }
+  return text;
+}
+
 std::string verdict_lines(const io::TreeReader& file) {
   std::string text;
   for (const std::string& name : file.children("/verdict")) {
     const std::string path = "/verdict/" + name;
     const auto number = [&](const char* what) { return file.number(path, what); };
-    text += fmt::format("  {}: {}\n", pair_title(name), file.attribute(path, "verdict"));
+    const std::string along = "/path_verdict/" + name;
+    const bool followed = file.exists(along);
+    text += fmt::format("  {}: {}\n", pair_title(name), file.attribute(followed ? along : path, "verdict"));
+    if (followed)
+      text += fmt::format("    {}\n{}    without any family: {}\n", file.attribute(along, "reason"),
+                          family_lines(file, along), file.attribute(path, "verdict"));
     text += fmt::format("    switching {:.2f}, scaling {:.2f}, none {:.2f}, undetermined {:.2f}; {}\n",
                         number("p_switching"), number("p_scaling"), number("p_none"), number("p_undetermined"),
                         file.attribute(path, "reason"));

@@ -248,6 +248,26 @@ def write_effects(file, rng, pair):
     data(group, "edge_share", rng.uniform(0, 0.1, len(effects)), ["effect"])
 
 
+def write_path_verdict(file, rng, pair, verdict):
+    group = file.create_group("path_verdict/" + "_to_".join(pair))
+    for name, text in (("verdict", verdict), ("reason", f"{verdict} under E_L"), ("criterion", "p below 0.05"), ("caveat", CAVEAT)):
+        write_text(group, name, text)
+    families = ["E_L", "b"]
+    labels(group, "family", families)
+    labels(group, "change", ["spontaneous activity", "firing at all", "onset class", "pattern", "bistability"])
+    for name in ("family_verdict", "family_reason"):
+        group.create_dataset(name, data=np.array([verdict.encode(), b"scaling"]))
+        group[name].dims[0].attach_scale(group["family"])
+    for name, values in (("p_switching", (0.1, 0.3)), ("p_scaling", (0.8, 0.6)), ("p_none", (0.1, 0.05)), ("p_undetermined", (0.0, 0.05)),
+                         ("switching_share", (0.12, 0.4)), ("critical_fraction", (0.4, np.nan)), ("shift", (-90.0, -85.0)), ("gain_ratio", (1.1, 0.9))):
+        data(group, name, np.array(values), ["family"])
+    for name in ("switching_p_value", "null_switching_rate", "latent_share", "undecided_share", "shift_sd", "shift_p_value", "gain_ratio_low", "gain_ratio_high", "gain_p_value", "median_null_ess"):
+        data(group, name, rng.uniform(0, 1, 2), ["family"])
+    data(group, "split", np.arange(100.0), [])
+    data(group, "null_switching_share", rng.uniform(0, 0.1, (2, 100)), ["family", "split"])
+    data(group, "change_share", rng.uniform(0, 0.3, (2, 5)), ["family", "change"])
+
+
 def make(path, rows=512):
     rng = np.random.default_rng(7)
     with h5py.File(path, "w") as file:
@@ -266,6 +286,7 @@ def make(path, rows=512):
         for pair, verdict, shift in zip(PAIRS, ("scaling", "undetermined"), (-95.0, 4.0), strict=True):
             write_verdict(file, rng, pair, verdict, shift)
             write_effects(file, np.random.default_rng(8), pair)
+            write_path_verdict(file, np.random.default_rng(9), pair, verdict)
         write_text(file.create_group("complete"), "caveat", CAVEAT)
 
 

@@ -91,6 +91,7 @@ class Report(WithResults):
         self.same("pca", "reduction/off_to_on/silhouette_null", group="off → on", series="silhouette_null")
         self.same("verdict", "verdict/off_to_on/shift_draws", group="off → on", panel="shift", series="draw")
         self.same("effects", "effect/off_to_on/log_evidence_difference", group="off → on", panel="A", series="log_evidence_difference")
+        self.same("verdict_by_family", "path_verdict/off_to_on/switching_share", group="off → on", panel="verdict", series="switching_share")
         self.same("effects", "effect/off_to_on/effect_low", group="off → on", panel="B", series="effect_low")
         self.same("verdict", "verdict/off_to_on/share_to", group="off → on", panel="regime_strings", series="on")
 
@@ -198,7 +199,7 @@ class BadInput(WithResults):
         """No figure of them, and none is missed; asked for, it is refused."""
         with self.changed() as (file, path):
             text = make_results.JOB.replace("[effect]", "")
-            del file["provenance/job_text"], file["effect"]
+            del file["provenance/job_text"], file["effect"], file["path_verdict"]
             file["provenance"].create_dataset("job_text", data=np.array(text.encode()))
         self.assertEqual(run(path, "-o", self.folder / "partly", "--only", "fi_curves")[0], 0)
         code, printed = run(path, "-o", self.folder / "partly", "--only", "effects")

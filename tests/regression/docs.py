@@ -126,7 +126,7 @@ class OutputFormat(e2e.Case):
             for names, shape, units in rows:
                 columns = re.findall(r"`(\w+)`", names)
                 for i, name in enumerate(columns):
-                    holders = [group for group in (file["exploration"], file["models/off"], file["effect_rounds/off_to_on/round_0"]) if name in group]
+                    holders = [group for group in (file["exploration"], file["models/off"], file["effect_rounds/off_to_on/round_0"], file["paths/off_to_on"]) if name in group]
                     self.assertTrue(holders, name)
                     unit = units.split(", ")[i % 2 if name[0] in "VI" and len(units.split(", ")) == 2 else i if ", " in units else 0]
                     column = holders[-1][name]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One figure per module. Each has NAME, TITLE and draw(results) -> Drawing."""
-from . import bifurcation, current_axis, effects, fi_curves, identifiability, landscape, pca, phase_planes, regime_map, verdict
+from . import bifurcation, current_axis, effects, fi_curves, identifiability, landscape, pca, phase_planes, regime_map, verdict, verdict_by_family
 
-STUDY = (fi_curves, identifiability, pca, phase_planes, current_axis, effects, verdict)
+STUDY = (fi_curves, identifiability, pca, phase_planes, current_axis, effects, verdict, verdict_by_family)
 SWEEP = (landscape,)
 CONTINUATION = (bifurcation,)
 LANDSCAPE = (regime_map,)

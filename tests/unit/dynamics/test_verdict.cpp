@@ -320,5 +320,86 @@ TEST(Verdict, NamesAndCriterionAreWords) {
   EXPECT_THAT(to_string(criterion), HasSubstr("beyond 33 pA"));
 }
 
+// Along paths: 40 of one family; its null 40 with two splits' weights each on 20 of them.
+PathDraws paths_of(double switching, double shift, double log_gain, double null_switching = 0.0) {
+  constexpr std::size_t n = 40;
+  PathDraws draws;
+  draws.ess = 500.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double place = (static_cast<double>(i) + 0.5) / n, sign = i % 2 == 0 ? 1.0 : -1.0;
+    draws.posterior.switches.push_back(place < switching ? 1.0 : 0.0);
+    draws.posterior.shift.push_back(shift);
+    draws.posterior.log_gain.push_back(log_gain);
+    draws.wide.switches.push_back(place < null_switching ? 1.0 : 0.0);
+    draws.wide.shift.push_back(2.0 * sign);
+    draws.wide.log_gain.push_back(0.01 * sign);
+  }
+  for (std::size_t split = 0; split < 40; ++split) {
+    std::vector<double> weights(n, 1.0 / n);
+    weights[split] += 0.5 / n;  // no two splits alike
+    weights[(split + 1) % n] -= 0.5 / n;
+    draws.halves.push_back(weights);
+  }
+  return draws;
+}
+
+TEST(PathVerdict, EachClass) {
+  const Verdict switching = compare_along_paths(paths_of(0.9, -50.0, 0.0), {});
+  EXPECT_EQ(switching.verdict, VerdictClass::switching) << switching.reason;
+  EXPECT_NEAR(switching.p_switching, 0.9, 1e-12);
+  EXPECT_THAT(switching.reason, HasSubstr("90 %"));
+  const Verdict scaling = compare_along_paths(paths_of(0.1, -50.0, 0.0), {});
+  EXPECT_EQ(scaling.verdict, VerdictClass::scaling) << scaling.reason;
+  EXPECT_NEAR(scaling.p_scaling, 0.9, 1e-12);
+  EXPECT_NEAR(scaling.shift, -50.0, 1e-12);
+  const Verdict gain = compare_along_paths(paths_of(0.0, 0.0, 0.5), {});
+  EXPECT_EQ(gain.verdict, VerdictClass::scaling) << gain.reason;
+  EXPECT_NEAR(gain.gain_ratio, std::exp(0.5), 1e-12);
+  const Verdict none = compare_along_paths(paths_of(0.0, 0.0, 0.0), {});
+  EXPECT_EQ(none.verdict, VerdictClass::none) << none.reason;
+  for (const Verdict& v : {switching, scaling, gain, none}) EXPECT_NEAR(sum_of(v), 1.0, 1e-12);
+}
+
+// Where random halves of one condition switch as often, switching says nothing.
+TEST(PathVerdict, SwitchingThatTheNullHasToo) {
+  const Verdict v = compare_along_paths(paths_of(0.6, -50.0, 0.0, 0.6), {});
+  EXPECT_NE(v.verdict, VerdictClass::switching);
+  EXPECT_NEAR(v.p_switching, 0.0, 0.02);
+}
+
+TEST(PathVerdict, WhatMakesItUndetermined) {
+  PathDraws few = paths_of(0.9, -50.0, 0.0), undecided = few, without = few, thin = few;
+  few.ess = 20.0;
+  undecided.undecided = 0.3;
+  without.halves.clear();
+  for (std::vector<double>& weights : thin.halves) {
+    std::ranges::fill(weights, 0.0);
+    weights[0] = weights[1] = 0.5;
+  }
+  for (const auto& [draws, words] : {std::pair{few, "effective sample size of 20"},
+                                     {undecided, "30 % of the paths"},
+                                     {without, "no random halves"},
+                                     {thin, "only 2 effective"},
+                                     {PathDraws{}, "no path"}}) {
+    const Verdict v = compare_along_paths(draws, {});
+    EXPECT_EQ(v.verdict, VerdictClass::undetermined);
+    EXPECT_THAT(v.reason, HasSubstr(words));
+  }
+}
+
+TEST(JointVerdict, FamiliesMustAgree) {
+  Verdict scaling, switching, unclear;
+  scaling.verdict = VerdictClass::scaling;
+  switching.verdict = VerdictClass::switching;
+  const JointVerdict same = joint_verdict({"E_L", "g_L"}, {scaling, scaling}, unclear);
+  EXPECT_EQ(same.verdict, VerdictClass::scaling);
+  EXPECT_EQ(same.reason, "scaling under E_L, g_L");
+  const JointVerdict split = joint_verdict({"E_L", "a", "g_L"}, {scaling, switching, scaling}, scaling);
+  EXPECT_EQ(split.verdict, VerdictClass::undetermined);
+  EXPECT_THAT(split.reason, HasSubstr("scaling under E_L, g_L; switching under a"));
+  EXPECT_EQ(joint_verdict({"E_L"}, {scaling}, switching).verdict, VerdictClass::undetermined);
+  EXPECT_EQ(joint_verdict({}, {}, scaling).verdict, VerdictClass::undetermined);
+}
+
 }  // namespace
 }  // namespace modscape::dynamics
