@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Acceptance of verdicts along paths: whole studies of synthetic recordings whose truth is known, an effect on one
 // parameter each. A switch that did not happen may be claimed in at most 5 % of the pairs; the confusion matrix is
-// printed and kept in path_confusion.md (docs/verdict.md holds the table of the released version, made with
-// MODSCAPE_RECOVERY_PAIRS=20 and, for the power, MODSCAPE_RECOVERY_CELLS=6 and 24).
+// printed and kept in path_confusion.md. Two pairs of each kind here; MODSCAPE_RECOVERY_PAIRS=20 takes more than an
+// hour, and MODSCAPE_RECOVERY_CELLS says how many cells are recorded.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
