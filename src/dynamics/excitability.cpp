@@ -101,12 +101,6 @@ RegimeSpans regime_spans(const NeuronPath& path, const SpanOptions& options) {
   return spans;
 }
 
-double Excitability::fires_from() const {
-  const auto found =
-      std::ranges::find_if(spans, [](const RegimeSpan& span) { return span.settled.regime != Regime::rest; });
-  return found == spans.end() ? NAN : found->from;
-}
-
 Excitability excitability(const models::ModulatedNeuron& neuron, const SpanOptions& currents) {
   const double offset = neuron.current_offset;
   const NeuronPath path = NeuronPath::of_parameter({neuron.parameters, 0.0}, "current");

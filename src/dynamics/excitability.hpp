@@ -43,8 +43,6 @@ RegimeSpans regime_spans(const NeuronPath& path, const SpanOptions& options);
 struct Excitability {
   RegimeSpans spans;
   OnsetClass onset = OnsetClass::never_stable;
-  /// Lowest current at which the neuron can go on firing; NaN: none.
-  double fires_from() const;
 };
 Excitability excitability(const models::ModulatedNeuron& neuron, const SpanOptions& currents);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study/path_analysis.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -123,10 +121,7 @@ void add_path_columns(const Plan& plan, io::LiveTable& table) {
     add("span_point_" + which, Type::i32, "1", "Special point that it begins with", {"span"},
         {{"kind_meanings", kinds}});
   };
-  std::map<std::string, std::string> names;
-  for (std::size_t f = 0; f < plan.families.size(); ++f)
-    names["family_names"] += fmt::format("{}{} {}", f == 0 ? "" : ", ", f, plan.families[f].name);
-  add("family", Type::i32, "1", "Family of effects", {}, names);
+  add("family", Type::i32, "1", "Family of effects", {}, family_meanings(plan));
   add("source_index", Type::f64, "1", "Point of the family's search: round by round");
   add("offset_sd", Type::f64, "pA", "Standard deviation of the per-cell current offset; 0: not sampled");
   for (const std::string end : {"from", "to"}) {

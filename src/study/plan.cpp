@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "study/code_column.hpp"
 #include "study/path_analysis.hpp"
 #include "study/regime_column.hpp"
 
@@ -114,10 +115,7 @@ io::LiveTable effect_table(const Plan& plan, std::string path, std::string text,
   table.path = std::move(path);
   table.text = std::move(text);
   table.rows = rows;
-  std::map<std::string, std::string> names;
-  for (std::size_t f = 0; f < plan.families.size(); ++f)
-    names["family_names"] += fmt::format("{}{} {}", f == 0 ? "" : ", ", f, plan.families[f].name);
-  table.columns.push_back(code("family", "Family of effects", {}, names));
+  table.columns.push_back(code("family", "Family of effects", {}, family_meanings(plan)));
   for (const config::Range& range : plan.space.ranges()) table.columns.push_back(parameter_column(range.name));
   for (std::size_t d = 0; d < effect_numbers; ++d)
     table.columns.push_back(
@@ -144,6 +142,11 @@ io::LiveTable path_table(const Plan& plan, std::string path, std::string text, s
 }
 
 }  // namespace
+
+std::map<std::string, std::string> family_meanings(const Plan& plan) {
+  const auto name = [&](int code) { return plan.families[static_cast<std::size_t>(code)].name; };
+  return {{"family_names", code_meanings(static_cast<int>(plan.families.size()), name)}};
+}
 
 std::string pair_name(const config::PairJob& pair) {
   return pair.from + "_to_" + pair.to;

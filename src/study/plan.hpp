@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a study will compute and where it goes: grids, tables and their columns, derived from the job alone.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct EffectColumns {
 EffectColumns effect_columns(const Plan& plan);
 /// Numbers of an effect that a row has room for; a family with fewer leaves the last ones NaN.
 inline constexpr std::size_t effect_numbers = 2;
+
+/// The attribute of a column of positions in Plan::families that names them.
+std::map<std::string, std::string> family_meanings(const Plan& plan);
 
 /// Name of a pair in paths: off_to_on.
 std::string pair_name(const config::PairJob& pair);
