@@ -8,6 +8,7 @@
 #include "config/job.hpp"
 #include "core/error.hpp"
 #include "core/shard.hpp"
+#include "io/results_file.hpp"
 #include "parallel/communicator.hpp"
 #include "sweep/run_table.hpp"
 
@@ -58,6 +59,9 @@ std::string output_path(const parallel::Communicator& comm, const RunOptions& op
 /// True if --check or --dry-run was asked for; rank 0 has then printed the answer, for --dry-run what `plan` says.
 bool only_looked(const parallel::Communicator& comm, const RunOptions& options, const config::Job& job,
                  const std::function<std::string()>& plan);
+
+/// "3 out_of_bounds, 1 cost_limit": why rows failed.
+std::string failures_text(const io::TableProgress& progress);
 
 /// Says what became of the rows and what that means for the exit code. `max_failed` < 0: any number may fail.
 ExitCode rows_outcome(const parallel::Communicator& comm, const std::string& path, const sweep::TableRun& rows,

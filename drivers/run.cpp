@@ -97,11 +97,23 @@ bool only_looked(const parallel::Communicator& comm, const RunOptions& options, 
   return true;
 }
 
+std::string failures_text(const io::TableProgress& progress) {
+  std::string text;
+  for (const auto& [name, count] : progress.failures)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+  return text;
+}
+
 ExitCode rows_outcome(const parallel::Communicator& comm, const std::string& path, const sweep::TableRun& rows,
                       std::int64_t max_failed) {
-  if (comm.is_root())
-    fmt::print("{}: {} rows done, {} failed{}\n", path, rows.done, rows.failed,
+  if (comm.is_root()) {
+    io::TableProgress all{path};
+    if (rows.failed > 0)
+      for (const io::TableProgress& table : io::read_progress(path)) all += table;
+    fmt::print("{}: {} rows done, {} failed{}{}\n", path, rows.done, rows.failed,
+               rows.failed > 0 ? " (" + failures_text(all) + ")" : "",
                rows.stopped ? "; stopped early, run the same command again" : "");
+  }
   if (rows.stopped) return ExitCode::stopped;
   return max_failed >= 0 && rows.failed > max_failed ? ExitCode::too_many_failures : ExitCode::done;
 }

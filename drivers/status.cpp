@@ -11,25 +11,29 @@
 namespace modscape::drivers {
 namespace {
 
-std::string failed_text(std::int64_t failed) {
-  return failed > 0 ? fmt::format(", {} failed", failed) : "";
+std::string failed_text(const io::TableProgress& progress) {
+  return progress.failed > 0 ? fmt::format(", {} failed ({})", progress.failed, failures_text(progress)) : "";
+}
+
+void print_rows(const io::TableProgress& of) {
+  fmt::print("{:<40} {:>8}/{} rows{}\n", of.path, of.done + of.failed, of.rows, failed_text(of));
 }
 
 void print_file(const std::string& path) {
-  std::int64_t rows = 0, finished = 0;
+  io::TableProgress all{"all tables"};
   if (const Shard shard = io::read_shard(path); !shard.is_whole()) fmt::print("{} is {}\n", path, to_string(shard));
   for (const io::TableProgress& table : io::read_progress(path)) {
-    rows += table.rows;
-    finished += table.done + table.failed;
-    fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows, failed_text(table.failed));
+    all += table;
+    fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows, failed_text(table));
   }
-  fmt::print("{:<40} {:>8}/{} rows\n", "all tables", finished, rows);
+  print_rows(all);
   fmt::print("{}", study::study_summary(path));
 }
 
 // One line per file, then the sum; shards that are not among the files are named.
 void print_files(const std::vector<std::string>& paths) {
-  std::int64_t rows = 0, finished = 0, failed = 0, count = 0;
+  io::TableProgress all{fmt::format("all {} files", paths.size())};
+  std::int64_t count = 0;
   std::set<std::int64_t> seen;
   bool one_cut = true;
   for (const std::string& path : paths) {
@@ -37,19 +41,12 @@ void print_files(const std::vector<std::string>& paths) {
     one_cut = one_cut && !shard.is_whole() && (count == 0 || count == shard.count);
     count = shard.count;
     seen.insert(shard.index);
-    io::TableProgress sum{path, 0, 0, 0};
-    for (const io::TableProgress& table : io::read_progress(path)) {
-      sum.rows += table.rows;
-      sum.done += table.done;
-      sum.failed += table.failed;
-    }
-    fmt::print("{:<40} {:>8}/{} rows{}\n", path, sum.done + sum.failed, sum.rows, failed_text(sum.failed));
-    rows += sum.rows;
-    finished += sum.done + sum.failed;
-    failed += sum.failed;
+    io::TableProgress sum{path};
+    for (const io::TableProgress& table : io::read_progress(path)) sum += table;
+    print_rows(sum);
+    all += sum;
   }
-  fmt::print("{:<40} {:>8}/{} rows{}\n", fmt::format("all {} files", paths.size()), finished, rows,
-             failed_text(failed));
+  print_rows(all);
   if (!one_cut) return;
   std::string missing;
   for (std::int64_t index = 0; index < count; ++index)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "config/design_input.hpp"
 #include "config/job_kinds.hpp"
 #include "config/job_tables.hpp"
@@ -43,7 +45,7 @@ void read_path(TableReader& table, const std::vector<SweepParameter>& parameters
   job.from = read_end(table, "from", parameter->info);
   job.to = read_end(table, "to", parameter->info);
   if (job.from >= job.to) table.refuse("from", "from must be less than to");
-  input.varied.push_back({job.parameter, table.place_of("parameter"), job.from, job.to});
+  input.varied.push_back({job.parameter, table.place_of("parameter"), job.from, job.to, false, true});
   table.finish();
 }
 
@@ -70,7 +72,9 @@ void read_along(TableReader& root, TableReader& path, const std::string& varied_
     input = read_design(root, job_path, parameters, problems);
   read_path(path, parameters, job, input);
   read_designed_neuron(neuron, input, varied_in, job, problems);
-  read_amplitude(root.table("protocol"), input, job, problems);
+  TableReader protocol = root.table("protocol");
+  // Where the parameter is not known, neither is whether the current is varied.
+  if (find_parameter(parameters, job.parameter) != nullptr) read_amplitude(std::move(protocol), input, job, problems);
 }
 
 /// The strips of a landscape lie side by side along one axis of a grid.

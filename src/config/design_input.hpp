@@ -12,6 +12,7 @@ struct Varied {
   Place place;
   double lower = NAN, upper = NAN;
   bool conditional = false;  ///< it also has a value of its own, where the axis does not exist
+  bool followed = false;     ///< by continuation: every point of the design needs both ends
 };
 
 struct DesignInput {

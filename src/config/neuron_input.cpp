@@ -56,6 +56,16 @@ std::vector<std::string> joint_problems(const AdexParameters& parameters) {
   return joint;
 }
 
+// Those of the corner with the fewest.
+std::vector<std::string> problems_of_best_corner(const NeuronInput& neuron) {
+  std::optional<std::vector<std::string>> fewest;
+  for (const AdexParameters& corner : corners(neuron)) {
+    std::vector<std::string> broken = joint_problems(corner);
+    if (!fewest || broken.size() < fewest->size()) fewest = std::move(broken);
+  }
+  return *fewest;
+}
+
 Place place_for(const std::string& sentence, const NeuronInput& neuron) {
   for (const char* name : {"V_r", "V_T", "V_peak", "Delta_T"}) {
     const auto found = neuron.places.find(name);
@@ -103,7 +113,10 @@ void read_neuron(TableReader table, const Refusals& refused, NeuronInput& into) 
     if (given && refusal != refused.end()) {
       table.refuse(name, fmt::format("{} cannot be set here: {}", name, refusal->second));
     } else if (given && into.places.contains(name)) {
-      table.refuse(name, fmt::format("{} is both in [neuron] and in {}", name, into.varied_in), "remove one of them");
+      const bool by_design = !into.followed.empty() && into.followed != name;
+      table.refuse(name,
+                   fmt::format("{} is both in [neuron] and in {}", name, by_design ? "the design" : into.varied_in),
+                   "remove one of them");
     } else if (given) {
       into.values.*row.member = table.quantity(row);
       into.places[name] = table.place_of(name);
@@ -113,13 +126,19 @@ void read_neuron(TableReader table, const Refusals& refused, NeuronInput& into) 
 }
 
 void check_neuron(const NeuronInput& neuron, ProblemList& problems) {
-  std::optional<std::vector<std::string>> fewest;
-  for (const AdexParameters& corner : corners(neuron)) {
-    std::vector<std::string> broken = joint_problems(corner);
-    if (!fewest || broken.size() < fewest->size()) fewest = std::move(broken);
-  }
+  const std::vector<std::string> everywhere = problems_of_best_corner(neuron);
   const std::string remark = neuron.ranges.empty() ? "" : fmt::format("no point of {} is possible", neuron.varied_in);
-  for (const std::string& sentence : *fewest) problems.add(place_for(sentence, neuron), sentence, remark);
+  for (const std::string& sentence : everywhere) problems.add(place_for(sentence, neuron), sentence, remark);
+  const auto followed = std::ranges::find_if(neuron.ranges, [&](const Range& r) { return r.name == neuron.followed; });
+  if (!everywhere.empty() || followed == neuron.ranges.end()) return;
+  for (const double end : {followed->lower, followed->upper}) {
+    NeuronInput there = neuron;
+    Range& range = there.ranges[static_cast<std::size_t>(followed - neuron.ranges.begin())];
+    range.lower = range.upper = end;
+    for (const std::string& sentence : problems_of_best_corner(there))
+      problems.add(place_for(sentence, there), sentence,
+                   fmt::format("both ends of {} must be possible", neuron.varied_in));
+  }
 }
 
 IntegratorJob read_integrator(TableReader table, const std::vector<std::string>& methods) {

@@ -16,6 +16,7 @@ struct NeuronInput {
   std::map<std::string, Place> places;
   Place fallback;                      ///< for parameters that were left out
   std::string varied_in = "[ranges]";  ///< for messages
+  std::string followed = {};           ///< the ranged parameter, if any, of whose range both ends are needed
 };
 
 /// Why each parameter that may not be in [neuron] or [ranges] may not, by name.
@@ -30,7 +31,8 @@ Range read_range(TableReader& table, const ParameterInfo& row, ProblemList& prob
 /// [neuron]: values of what is neither ranged nor refused; what is left out has its default.
 void read_neuron(TableReader table, const Refusals& refused, NeuronInput& into);
 
-/// What no single bound says (V_r < V_peak …). With ranges: a problem only if no corner of them is possible.
+/// What no single bound says (V_r < V_peak …). With ranges: a problem only if no corner of them is possible,
+/// or none at one end of what is followed.
 void check_neuron(const NeuronInput& neuron, ProblemList& problems);
 
 IntegratorJob read_integrator(TableReader table, const std::vector<std::string>& methods);

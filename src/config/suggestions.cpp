@@ -17,17 +17,31 @@ struct Foreign {
   std::string_view meaning;  // our name
 };
 // Names of the AdEx cell in PyNN (EIF_cond_exp_isfa_ista), Brian and papers; NEST's come from the parameter table.
-constexpr std::array<Foreign, 22> foreign_names{{{"cm", "C_m"},           {"c", "C_m"},
-                                                 {"gl", "g_L"},           {"g_leak", "g_L"},
-                                                 {"el", "E_L"},           {"v_rest", "E_L"},
-                                                 {"e_leak", "E_L"},       {"vt", "V_T"},
-                                                 {"v_thresh", "V_T"},     {"v_threshold", "V_T"},
-                                                 {"deltat", "Delta_T"},   {"tauw", "tau_w"},
-                                                 {"vr", "V_r"},           {"v_spike", "V_peak"},
-                                                 {"vpeak", "V_peak"},     {"v_cut", "V_peak"},
-                                                 {"tau_refrac", "t_ref"}, {"tref", "t_ref"},
-                                                 {"refractory", "t_ref"}, {"i_offset", "holding"},
-                                                 {"i_e", "holding"},      {"ljp", "junction_potential"}}};
+constexpr std::array<Foreign, 25> foreign_names{{{"cm", "C_m"},
+                                                 {"c", "C_m"},
+                                                 {"gl", "g_L"},
+                                                 {"g_leak", "g_L"},
+                                                 {"el", "E_L"},
+                                                 {"v_rest", "E_L"},
+                                                 {"e_leak", "E_L"},
+                                                 {"vt", "V_T"},
+                                                 {"v_thresh", "V_T"},
+                                                 {"v_threshold", "V_T"},
+                                                 {"deltat", "Delta_T"},
+                                                 {"tauw", "tau_w"},
+                                                 {"vr", "V_r"},
+                                                 {"v_spike", "V_peak"},
+                                                 {"vpeak", "V_peak"},
+                                                 {"v_cut", "V_peak"},
+                                                 {"tau_refrac", "t_ref"},
+                                                 {"tref", "t_ref"},
+                                                 {"refractory", "t_ref"},
+                                                 {"i_offset", "holding"},
+                                                 {"i_e", "holding"},
+                                                 {"ljp", "junction_potential"},
+                                                 {"current", "amplitude"},
+                                                 {"i", "amplitude"},
+                                                 {"i_ext", "amplitude"}}};
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();

@@ -82,6 +82,7 @@ void read_designed_neuron(TableReader& table, const DesignInput& design, const s
     const auto* row = models::adex_table().find(one.name);
     if (row == nullptr) continue;
     if (!one.conditional) neuron.places[one.name] = one.place;
+    if (one.followed) neuron.followed = one.name;
     if (one.lower <= one.upper) neuron.ranges.push_back({one.name, one.lower, one.upper, Scale::linear});
   }
   read_neuron(table, {}, neuron);

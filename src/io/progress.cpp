@@ -5,11 +5,13 @@
 namespace modscape::io {
 namespace {
 TableProgress count_rows(const TreeReader& file, const std::string& group) {
-  TableProgress progress{group, 0, 0, 0};
+  TableProgress progress{group};
   for (const std::uint8_t status : file.u8(group + "/status")) {
     ++progress.rows;
     if (status == static_cast<std::uint8_t>(RowStatus::done)) ++progress.done;
-    if (status > static_cast<std::uint8_t>(RowStatus::done)) ++progress.failed;
+    if (status <= static_cast<std::uint8_t>(RowStatus::done)) continue;
+    ++progress.failed;
+    ++progress.failures[std::string(to_string(static_cast<RowStatus>(status)))];
   }
   return progress;
 }
@@ -28,6 +30,14 @@ void find_tables(const TreeReader& file, const std::string& group, int depth, st
   }
 }
 }  // namespace
+
+TableProgress& TableProgress::operator+=(const TableProgress& other) {
+  rows += other.rows;
+  done += other.done;
+  failed += other.failed;
+  for (const auto& [name, count] : other.failures) failures[name] += count;
+  return *this;
+}
 
 std::vector<TableProgress> read_progress(const std::string& path) {
   const TreeReader file(path);

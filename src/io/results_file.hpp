@@ -266,7 +266,9 @@ class ResultsFile {
 /// Progress of every live table of a (possibly running) job.
 struct TableProgress {
   std::string path;
-  std::int64_t rows, done, failed;
+  std::int64_t rows = 0, done = 0, failed = 0;
+  std::map<std::string, std::int64_t> failures = {};  ///< rows by the name of their failure
+  TableProgress& operator+=(const TableProgress& other);
 };
 std::vector<TableProgress> read_progress(const std::string& path);
 

@@ -136,7 +136,8 @@ V_peak = 0
         """V_peak at or below V_r is no neuron: the row fails, the job does not."""
         self.write("job.toml", HEAD.replace('V_peak = "0 mV"\n', "") + "[axes]\nV_peak = [0, -60]\n[continue]\nfrom = 200\nto = 300\n")
         outcome = self.run_ok("continue", "job.toml", "-o", "out.h5")
-        self.assertIn("1 rows done, 1 failed", outcome.out)
+        self.assertIn("1 rows done, 1 failed (1 out_of_bounds)", outcome.out)
+        self.assertIn("1/2 done, 1 failed (1 out_of_bounds)", self.run_ok("status", "out.h5").out)
         with h5py.File(self.folder / "out.h5") as file:
             self.assertEqual(list(file["continuation/status"]), [1, 7])
             self.assertEqual(file["continuation/branches"][1], -1)

@@ -74,6 +74,19 @@ TEST(ContinueJobs, Refusals) {
   EXPECT_THAT(problems(path + "max_spikes = 17\nmax_ponts = 3\n"), ::testing::SizeIs(2));
 }
 
+TEST(ContinueJobs, BothEndsMustBePossible) {
+  const std::string path = "[continue]\nparameter = \"V_r\"\nfrom = -60\nto = 10\n[protocol]\namplitude = 100\n";
+  EXPECT_THAT(problems(path), ElementsAre(HasSubstr("V_r = 10 mV must be below V_peak = 0 mV (both ends of [continue] "
+                                                    "must be possible)")));
+  // Somewhere in the design they are.
+  EXPECT_THAT(problems(path + "[axes]\nV_peak = [0, 20]\n"), IsEmpty());
+}
+
+TEST(ContinueJobs, AnUnknownParameterIsTheOnlyProblem) {
+  EXPECT_THAT(problems("[continue]\nparameter = \"current\"\nfrom = 0\nto = 10\n"),
+              ElementsAre(HasSubstr("no parameter current to continue in (did you mean amplitude?)")));
+}
+
 TEST(ContinueJobs, ResolvedTextIsAFixedPoint) {
   std::vector<std::string> hashes;
   for (const std::string text : {"to = 500\n", "to = 501\n", "to = 500\n[axes]\na = [0, 1]\n"}) {
