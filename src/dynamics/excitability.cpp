@@ -116,11 +116,9 @@ Excitability excitability(const models::ModulatedNeuron& neuron, const SpanOptio
 }
 
 std::string to_string_of_changes(std::int32_t changes) {
-  constexpr std::array<const char*, 5> names{"spontaneous activity", "firing at all", "onset class", "pattern",
-                                             "bistability"};
   std::string text;
-  for (std::size_t bit = 0; bit < names.size(); ++bit)
-    if ((changes & (1 << bit)) != 0) text += (text.empty() ? "" : ", ") + std::string(names[bit]);
+  for (std::size_t bit = 0; bit < names_of_changes.size(); ++bit)
+    if ((changes & (1 << bit)) != 0) text += (text.empty() ? "" : ", ") + std::string(names_of_changes[bit]);
   return text.empty() ? "nothing" : text;
 }
 

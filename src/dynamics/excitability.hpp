@@ -2,6 +2,7 @@
 // What a neuron does along a path, from its bifurcation diagram: regimes, one after the other, and the special points
 // between them; and what of that differs between two neurons (docs/verdict.md).
 #pragma once
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -57,6 +58,9 @@ enum RegimeChange : std::int32_t {
 };
 inline constexpr std::int32_t switching_changes =
     changes_spontaneous | changes_excitable | changes_onset | changes_pattern;
+/// What the bits say has changed, lowest first: the one wording for files, figures and messages.
+inline constexpr std::array<const char*, 5> names_of_changes{"firing without input", "firing at all", "onset class",
+                                                             "pattern of firing", "bistability"};
 std::string to_string_of_changes(std::int32_t changes);
 
 /// Bits of RegimeChange; both must be decided.

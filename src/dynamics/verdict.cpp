@@ -199,6 +199,16 @@ void decide(const VerdictCriterion& c, double ess, double least_ess, const std::
   }
 }
 
+// What must change for switching, and what makes too little evidence, differ between the two comparisons.
+std::string criterion_text(const VerdictCriterion& c, std::string_view changed, std::string_view too_little) {
+  return fmt::format(
+      "switching: at least {} {} beyond the mean of random halves, p < {}; scaling: probability at least {} of a "
+      "threshold shift beyond {} pA or a gain ratio beyond {}, p < {} (two tests); none: probability at least {} of "
+      "neither; otherwise, or if more than {} of the halves would be called switching, or with {}, undetermined",
+      c.decision, changed, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision,
+      c.max_null_switching, too_little);
+}
+
 }  // namespace
 
 std::string to_string(VerdictClass verdict) {
@@ -207,16 +217,17 @@ std::string to_string(VerdictClass verdict) {
 }
 
 std::string to_string(const VerdictCriterion& c) {
-  return fmt::format(
-      "switching: at least {} of the cells must have changed regime string beyond the mean of random halves, p < {}; "
-      "scaling: probability at least {} "
-      "of a threshold shift beyond {} pA or a gain ratio beyond {}, p < {} (two tests); none: probability at least {} "
-      "of neither; "
-      "otherwise, or if more than {} of the halves would be called switching, or with an effective sample size below "
-      "{} "
-      "of a fit or {} of a half, undetermined",
-      c.decision, c.significance, c.decision, c.practical_shift, c.practical_gain, c.significance, c.decision,
-      c.max_null_switching, c.min_ess, c.min_null_ess);
+  return criterion_text(
+      c, "of the cells must have changed regime string",
+      fmt::format("an effective sample size below {} of a fit or {} of a half", c.min_ess, c.min_null_ess));
+}
+
+std::string to_string_along_paths(const VerdictCriterion& c) {
+  return criterion_text(
+      c, "of the paths must change regime",
+      fmt::format("an effective sample size below {} of the family or {} of a half, or more than {} of the paths whose "
+                  "regimes cannot be told",
+                  c.min_path_ess, c.min_null_ess, c.max_undecided));
 }
 
 Verdict compare_conditions(const ConditionDraws& from_condition, const ConditionDraws& to_condition,

@@ -65,6 +65,8 @@ struct VerdictCriterion {
   double max_undecided = 0.1;        ///< share of paths whose regimes cannot be told; more: undetermined
 };
 std::string to_string(const VerdictCriterion& criterion);
+/// The same for compare_along_paths(), with the limits of paths.
+std::string to_string_along_paths(const VerdictCriterion& criterion);
 
 struct Verdict {
   VerdictClass verdict = VerdictClass::undetermined;

@@ -75,11 +75,10 @@ std::string continue_plan_text(const config::Job& job, const Shard& shard, int r
   continuation.compute(block, block.first());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const config::ContinueJob& wanted = job.continuation;
-  return fmt::format(
-      "diagrams      {} along {}{}\noutput        {}\ntime          about {} on {} rank{}\n", table.rows,
-      wanted.parameter, wanted.cycles ? fmt::format(", cycles of up to {} spikes", wanted.max_spikes) : "",
-      sweep::format_bytes(static_cast<double>(io::estimated_bytes(continuation.layout(job, shard)))),
-      sweep::format_duration(seconds * static_cast<double>(table.rows) / ranks), ranks, ranks == 1 ? "" : "s");
+  return fmt::format("diagrams      {} along {}{}\n", table.rows, wanted.parameter,
+                     wanted.cycles ? fmt::format(", cycles of up to {} spikes", wanted.max_spikes) : "") +
+         sweep::format_costs(static_cast<double>(io::estimated_bytes(continuation.layout(job, shard))),
+                             seconds * static_cast<double>(table.rows) / ranks, ranks);
 }
 
 }  // namespace modscape::study

@@ -191,10 +191,9 @@ std::string landscape_plan_text(const config::Job& job, const Shard& shard, int 
   io::RowBlock block(table, table.rows / 2, 1);
   landscape.compute(block, block.first(), *integrator);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return fmt::format(
-      "strips        {} of {} cells\noutput        {}\ntime          about {} on {} rank{}\n", table.rows,
-      job.landscape.cells, sweep::format_bytes(static_cast<double>(io::estimated_bytes(landscape.layout(job, shard)))),
-      sweep::format_duration(seconds * static_cast<double>(table.rows) / ranks), ranks, ranks == 1 ? "" : "s");
+  return fmt::format("strips        {} of {} cells\n", table.rows, job.landscape.cells) +
+         sweep::format_costs(static_cast<double>(io::estimated_bytes(landscape.layout(job, shard))),
+                             seconds * static_cast<double>(table.rows) / ranks, ranks);
 }
 
 std::string landscape_summary(const std::string& path) {

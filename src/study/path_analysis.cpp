@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study/path_analysis.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "dynamics/excitability.hpp"
 #include "dynamics/family_field.hpp"
@@ -19,6 +23,7 @@ using dynamics::Excitability;
 using dynamics::RegimeSpan;
 using dynamics::RegimeSpans;
 
+constexpr std::size_t pilot_bases = 4;
 constexpr std::size_t most_spans = 8;  // stored; further ones are known to the verdict, but not written
 constexpr double least_width = 5.0;    // pA: a quarter of a protocol step
 constexpr double least_fraction = 0.005;
@@ -55,6 +60,27 @@ RegimeSpans along_effect(const EffectDraw& draw, double current) {
   };
   const dynamics::NeuronFamily family(at, {fraction_step}, {fraction_scale});
   return dynamics::regime_spans(family.along(0, {0.0}), {.from = 0.0, .to = 1.0, .least = least_fraction});
+}
+
+/// A single effect of one standard deviation of its prior, up or down.
+struct PilotEffect {
+  const fit::EffectFamily* family;
+  double z;
+};
+std::vector<PilotEffect> pilot_effects(const Plan& plan) {
+  std::vector<PilotEffect> effects;
+  for (const fit::EffectFamily& family : plan.families)
+    if (family.coordinates.size() == 1)
+      for (const double z : {-1.0, 1.0}) effects.push_back({&family, z});
+  return effects;
+}
+
+/// "1 firing without input, 2 ...": the bits of a column of changes.
+std::string change_meanings() {
+  std::string text;
+  for (std::size_t bit = 0; bit < dynamics::names_of_changes.size(); ++bit)
+    text += fmt::format("{}{} {}", bit == 0 ? "" : ", ", 1 << bit, dynamics::names_of_changes[bit]);
+  return text;
 }
 
 void write_spans(const RegimeSpans& spans, RowWriter& row) {
@@ -136,8 +162,7 @@ void add_path_columns(const Plan& plan, io::LiveTable& table) {
     add("onset_class_" + end, Type::i32, "1", "1 saddle-node, 2 Hopf, 3 rest is never stable");
   }
   add("changes", Type::i32, "1", "Sum of what differs between the ends; -1: cannot be told", {},
-      {{"bit_meanings",
-        "1 firing without input, 2 firing at all, 4 onset class, 8 pattern of firing, 16 bistability"}});
+      {{"bit_meanings", change_meanings()}});
   add("critical_fraction", Type::f64, "1", "Fraction of the effect from which on the regimes have changed");
   add("followed_current", Type::f64, "pA", "Constant current of span_*_along");
   add_spans("along", "1", "along the fraction of the effect, at followed_current");
@@ -189,6 +214,40 @@ double current_between(const std::vector<EffectPath>& paths, const std::vector<d
   }
   if (count == 0.0) return data_currents.front();
   return *std::ranges::min_element(data_currents, {}, [&](double I) { return std::abs(I - sum / count); });
+}
+
+double seconds_per_path(const config::StudyJob& job, const Plan& plan, const std::vector<double>& z,
+                        io::RowBlock& points, solvers::SpikeIntegrator& integrator) {
+  const fit::FiTarget target = make_targets(job)[condition_index(job, job.pairs.front().from)];
+  std::vector<double> likelihood;
+  for (std::int64_t row = 0; row < points.count(); ++row)
+    likelihood.push_back(log_likelihood(target, read_point(plan, points, row), plan, fit_mode(job)));
+  std::vector<std::size_t> best(likelihood.size());
+  std::iota(best.begin(), best.end(), std::size_t{0});
+  std::ranges::stable_sort(best, std::greater<>{}, [&](std::size_t point) { return likelihood[point]; });
+  PathQuestion question{{}, true, 0.0};
+  const std::size_t n = plan.space.size();
+  std::size_t next = 0;
+  for (const auto& [family, size] : pilot_effects(plan)) {
+    const std::size_t point = best[next++ % std::min(best.size(), pilot_bases)];
+    const std::vector<double> values = plan.space.values(std::span(z).subspan(point * n, n));
+    EffectDraw draw{plan.space.neuron(values), {}, {}, 0.0, 0.0, 0.0};
+    draw.effects = fit::effects_of(*family, draw.base, fit::effect_values(*family, std::vector<double>{size}));
+    draw.modulated = fit::with_effects(draw.base, draw.effects);
+    draw.rheobase_from = draw.rheobase_to =
+        points.f64(static_cast<std::int64_t>(point), point_columns(plan).rheobase)[0];
+    if (models::adex_problems(draw.modulated.parameters).empty()) question.paths.push_back({0, 0.0, draw});
+  }
+  if (question.paths.empty()) return 0.0;
+  question.current = current_between(question.paths, plan.data_currents);
+  const auto start = std::chrono::steady_clock::now();
+  for (const bool along : {true, false}) {
+    question.along_effect = along;
+    io::RowBlock block(plan.paths.front(), 0, static_cast<std::int64_t>(question.paths.size()));
+    follow_paths(question, plan, integrator, block);
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() /
+         static_cast<double>(question.paths.size());
 }
 
 void follow_paths(const PathQuestion& question, const Plan& plan, solvers::SpikeIntegrator& integrator,

@@ -49,6 +49,12 @@ std::vector<EffectPath> paths_of(const EffectSearch& search, const std::vector<s
 /// A data current between the rheobases that the paths lead from and to.
 double current_between(const std::vector<EffectPath>& paths, const std::vector<double>& data_currents);
 
+/// Seconds that one path and its path of the null take here, from a few paths of base models at `z` (of the prior,
+/// row-major, as many as `points` has rows; of these, those that explain the pair's first condition best) under
+/// single effects of typical size, both ways. 0: none of them is possible.
+double seconds_per_path(const config::StudyJob& job, const Plan& plan, const std::vector<double>& z,
+                        io::RowBlock& points, solvers::SpikeIntegrator& integrator);
+
 /// Fills the block's rows of a table of paths.
 void follow_paths(const PathQuestion& question, const Plan& plan, solvers::SpikeIntegrator& integrator,
                   io::RowBlock& block);

@@ -40,6 +40,20 @@ void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeI
   }
 }
 
+PointResult read_point(const Plan& plan, io::RowBlock& rows, std::int64_t row) {
+  const PointColumns columns = point_columns(plan);
+  PointResult result;
+  result.usable = rows.status(row) == io::RowStatus::done;
+  const auto counts = rows.f64(row, columns.counts);
+  result.counts.assign(counts.begin(), counts.end());
+  result.rheobase = rows.f64(row, columns.rheobase)[0];
+  result.count_at_rheobase = rows.f64(row, columns.count_at_rheobase)[0];
+  result.spontaneous = rows.i32(row, columns.spontaneous)[0] != 0;
+  const std::size_t last = plan.space.size() - 1;
+  if (plan.space.ranges()[last].name == fit::offset_range().name) result.offset_sd = rows.f64(row, last)[0];
+  return result;
+}
+
 fit::FitMode fit_mode(const config::StudyJob& job) {
   return job.fit_mode == "single_cell" ? fit::FitMode::single_cell : fit::FitMode::population;
 }
@@ -97,18 +111,8 @@ std::uint64_t Sampler::item(std::size_t condition, std::int64_t round) const {
 }
 
 void Sampler::read_rows(io::RowBlock& rows) {
-  const PointColumns columns = point_columns(plan_);
   for (std::int64_t row = 0; row < rows.count(); ++row) {
-    PointResult result;
-    result.usable = rows.status(row) == io::RowStatus::done;
-    const auto counts = rows.f64(row, columns.counts);
-    result.counts.assign(counts.begin(), counts.end());
-    result.rheobase = rows.f64(row, columns.rheobase)[0];
-    result.count_at_rheobase = rows.f64(row, columns.count_at_rheobase)[0];
-    result.spontaneous = rows.i32(row, columns.spontaneous)[0] != 0;
-    const std::size_t last = plan_.space.size() - 1;
-    if (plan_.space.ranges()[last].name == fit::offset_range().name) result.offset_sd = rows.f64(row, last)[0];
-    results_.push_back(std::move(result));
+    results_.push_back(read_point(plan_, rows, row));
     for (std::size_t c = 0; c < targets_.size(); ++c)
       log_likelihood_[c].push_back(log_likelihood(targets_[c], results_.size() - 1));
   }

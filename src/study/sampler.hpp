@@ -28,6 +28,9 @@ struct PointResult {
 void compute_points(const Plan& plan, std::span<const double> z, solvers::SpikeIntegrator& integrator,
                     io::RowBlock& block);
 
+/// Row `row` of a finished point table.
+PointResult read_point(const Plan& plan, io::RowBlock& rows, std::int64_t row);
+
 /// The data of every condition, and how predictions are made for them: pure functions of the job.
 fit::FitMode fit_mode(const config::StudyJob& job);
 std::vector<fit::FiTarget> make_targets(const config::StudyJob& job);

@@ -406,7 +406,7 @@ StudyOutcome run_study(const Communicator& comm, const config::Job& job, const s
 
 std::string study_plan_text(const config::Job& job, int ranks, bool only_effects) {
   const Plan plan = make_plan(job.study);
-  constexpr std::int64_t pilot = 64;
+  constexpr std::int64_t pilot = 512;
   const auto points = std::min<std::int64_t>(pilot, job.study.points);
   const std::vector<double> z = exploration_points(job.study, plan);
   const auto integrator = solvers::make_spike_integrator(plan.ensemble);
@@ -433,12 +433,11 @@ std::string study_plan_text(const config::Job& job, int ranks, bool only_effects
   // A CVODE run of the data currents costs as much as several hundred points of the exploration (benchmarks/README.md);
   // a base model and an effect are two points.
   constexpr double points_per_model = 600.0;
-  constexpr double points_per_path = 1200.0;  // five bifurcation diagrams, with the path of the null
-  const double seconds =
-      per_point *
-      (static_cast<double>(job.study.points + refinement + 2 * effect_rows) +
-       points_per_model * static_cast<double>(models) + points_per_path * static_cast<double>(paths)) /
-      ranks;
+  const double per_path = paths > 0 ? seconds_per_path(job.study, plan, z, block, *integrator) : 0.0;
+  const double seconds = (per_point * (static_cast<double>(job.study.points + refinement + 2 * effect_rows) +
+                                       points_per_model * static_cast<double>(models)) +
+                          per_path * static_cast<double>(paths)) /
+                         ranks;
   std::string text = fmt::format(
       "exploration   {} points x {} currents ({} to {} pA), {} parameters\n"
       "refinement    {} conditions x {} rounds x {} points\n",
@@ -453,12 +452,8 @@ std::string study_plan_text(const config::Job& job, int ranks, bool only_effects
   if (models > 0)
     text += fmt::format("models        {} accepted models, each re-integrated with CVODE at {} currents\n", models,
                         plan.data_currents.size());
-  return text + fmt::format(
-                    "rows          {} in {} tables\n"
-                    "output        {}\n"
-                    "time          about {} on {} rank{}\n",
-                    rows, tables.size(), sweep::format_bytes(static_cast<double>(plan.bytes())),
-                    sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
+  return text + fmt::format("rows          {} in {} tables\n", rows, tables.size()) +
+         sweep::format_costs(static_cast<double>(plan.bytes()), seconds, ranks);
 }
 
 }  // namespace modscape::study

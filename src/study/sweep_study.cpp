@@ -78,16 +78,15 @@ std::string sweep_plan_text(const config::Job& job, const Shard& shard, int rank
         "round {:<8}{} points, {}\n", r + 1, job.sweep.rounds[r].points,
         job.sweep.rounds[r].kind == config::RoundKind::extend ? "extending the design" : "refining boundaries");
   const double seconds = seconds_per_point(job.sweep, rounds) * static_cast<double>(rows) / ranks;
-  return fmt::format(
-      "points        {} x {} with {}\n{}rows          {} in {} table{}{}\noutput        {}\n"
-      "time          about {} on {} rank{}\n",
-      rounds.size_of_design(), currents_text(job.sweep.protocol), job.sweep.integrator.method, further, rows,
-      tables.size(), tables.size() == 1 ? "" : "s",
-      shard.is_whole() ? ""
-                       : fmt::format(" ({}: points {} to {})", to_string(shard), tables.front().first_row,
-                                     tables.front().first_row + tables.front().rows - 1),
-      sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job, rounds, shard)))),
-      sweep::format_duration(seconds), ranks, ranks == 1 ? "" : "s");
+  const std::string points =
+      fmt::format("points        {} x {} with {}\n{}rows          {} in {} table{}{}\n", rounds.size_of_design(),
+                  currents_text(job.sweep.protocol), job.sweep.integrator.method, further, rows, tables.size(),
+                  tables.size() == 1 ? "" : "s",
+                  shard.is_whole() ? ""
+                                   : fmt::format(" ({}: points {} to {})", to_string(shard), tables.front().first_row,
+                                                 tables.front().first_row + tables.front().rows - 1));
+  return points +
+         sweep::format_costs(static_cast<double>(io::estimated_bytes(layout_of(job, rounds, shard))), seconds, ranks);
 }
 
 }  // namespace modscape::study

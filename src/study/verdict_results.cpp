@@ -89,17 +89,16 @@ void write_families(const std::vector<FamilyVerdict>& families, io::TreeWriter& 
     out.dataset("null_switching_share", null, {"family", "split"}, "1",
                 "Share of paths between random halves that change regime");
   }
-  std::vector<std::string> bits;
   std::vector<double> shares;
-  for (std::int32_t bit = 1; bit <= dynamics::changes_bistability; bit *= 2)
-    bits.push_back(dynamics::to_string_of_changes(bit));
   for (const FamilyVerdict& family : families)
     for (std::int32_t bit = 1; bit <= dynamics::changes_bistability; bit *= 2) {
       const auto& changes = family.followed.changes;
       const auto n = std::ranges::count_if(changes, [&](std::int32_t c) { return (c & bit) != 0; });
       shares.push_back(changes.empty() ? 0.0 : static_cast<double>(n) / static_cast<double>(changes.size()));
     }
-  out.label_axis("change", bits, "What may differ between the ends of a path");
+  const auto& names_of_changes = dynamics::names_of_changes;
+  out.label_axis("change", {names_of_changes.begin(), names_of_changes.end()},
+                 "What may differ between the ends of a path");
   out.dataset("change_share", shares, {"family", "change"}, "1", "Share of paths in which it does");
 }
 
@@ -128,7 +127,7 @@ void write_path_verdict(const std::vector<FamilyVerdict>& families, const dynami
   const dynamics::JointVerdict joint = dynamics::joint_verdict(names, verdicts, unpaired);
   out.attribute("/", "verdict", dynamics::to_string(joint.verdict));
   out.attribute("/", "reason", joint.reason);
-  out.attribute("/", "criterion", dynamics::to_string(criterion));
+  out.attribute("/", "criterion", dynamics::to_string_along_paths(criterion));
   out.attribute("/", "caveat", job.caveat);
   if (!families.empty()) write_families(families, out);
 }

@@ -31,6 +31,11 @@ std::string format_rate(double per_second) {
 }
 }  // namespace
 
+std::string format_costs(double bytes, double seconds, int ranks) {
+  return fmt::format("output        {}\ntime          about {} on {} rank{}\n", format_bytes(bytes),
+                     format_duration(seconds), ranks, ranks == 1 ? "" : "s");
+}
+
 Progress::Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active)
     : label_(std::move(label)),
       total_(total),

@@ -29,4 +29,7 @@ std::string format_duration(double seconds);
 /// "812 bytes", "3.4 kB", "1.2 MB", "5.0 GB".
 std::string format_bytes(double bytes);
 
+/// The last lines of every plan: what the job will write, and how long it takes all ranks.
+std::string format_costs(double bytes, double seconds, int ranks);
+
 }  // namespace modscape::sweep

@@ -254,7 +254,7 @@ def write_path_verdict(file, rng, pair, verdict):
         write_text(group, name, text)
     families = ["E_L", "b"]
     labels(group, "family", families)
-    labels(group, "change", ["spontaneous activity", "firing at all", "onset class", "pattern", "bistability"])
+    labels(group, "change", ["firing without input", "firing at all", "onset class", "pattern of firing", "bistability"])
     for name in ("family_verdict", "family_reason"):
         group.create_dataset(name, data=np.array([verdict.encode(), b"scaling"]))
         group[name].dims[0].attach_scale(group["family"])

@@ -318,6 +318,9 @@ TEST(Verdict, NamesAndCriterionAreWords) {
   VerdictCriterion criterion;
   criterion.practical_shift = 33.0;
   EXPECT_THAT(to_string(criterion), HasSubstr("beyond 33 pA"));
+  EXPECT_THAT(to_string_along_paths(criterion), HasSubstr("beyond 33 pA"));
+  EXPECT_THAT(to_string_along_paths(criterion), HasSubstr("below 50 of the family or 20 of a half, or more than 0.1 of "
+                                                          "the paths whose regimes cannot be told"));
 }
 
 // Along paths: 40 of one family; its null 40 with two splits' weights each on 20 of them.

@@ -20,6 +20,11 @@ TEST(Duration, InTheUnitsAPersonUses) {
   EXPECT_EQ(format_duration(90000.0), "25 h 00 min");
 }
 
+TEST(Costs, CloseEveryPlan) {
+  EXPECT_EQ(format_costs(3.4e3, 125.0, 1), "output        3.4 kB\ntime          about 2 min 05 s on 1 rank\n");
+  EXPECT_THAT(format_costs(0.0, 1.0, 2), HasSubstr("on 2 ranks\n"));
+}
+
 std::string last_line(Progress& progress, std::int64_t done, std::int64_t failed) {
   testing::internal::CaptureStderr();
   progress.finish(done, failed);
