@@ -7,7 +7,7 @@ import sys
 
 try:
     from modscape_analysis import html
-    from modscape_analysis.figures import FIGURES, FIGURES_OF
+    from modscape_analysis.figures import FIGURES, FIGURES_OF, WITHOUT_MODELS
     from modscape_analysis.output import atomic, write_drawing
     from modscape_analysis.results import ResultsError, Study, has_effects, kind_of, load
 except ImportError as error:
@@ -86,7 +86,7 @@ def main(argv=None):
         if not options.force and up_to_date(files, options.results):
             print(f"nothing to do: {files[-1]} is newer than {options.results}; --force draws again")
             return 0
-        write_report(load(options.results), options.output, names, options.only)
+        write_report(load(options.results, options.only in WITHOUT_MODELS), options.output, names, options.only)
     except ResultsError as error:
         print(f"report.py: {options.results}: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -21,6 +21,7 @@ pre { background: #f6f6f6; padding: 1em; overflow-x: auto; font-size: 0.8em; whi
 @media print { body { font-size: 10.5pt; max-width: none; margin: 0; } section { break-inside: avoid; } .files { display: none; } }
 """
 CONDITION_HEAD = ["condition", "what it is", "cells in the f–I curve", "cells with a rheobase", "accepted models", "effective sample size"]
+PATH_HEAD = ["pair", "verdict", "under", "switching", "scaling", "none", "shift of the rheobase", "gain ratio"]
 STATISTIC_HEAD = ["pair", "regime distance", "p", "shift of the rheobase", "p", "gain ratio, 95 %", "p", "null ESS"]
 
 
@@ -32,6 +33,7 @@ def page(study, drawings, images):
         f'<p class="meta">Data: {escape(study.citation)}</p>',
         _conditions(study),
         "<h2>Verdicts</h2>",
+        _path_verdicts(study),
         _verdicts(study),
         *(_figure(study, drawing, images[drawing.name]) for drawing in drawings),
         "<h2>Provenance</h2>",
@@ -78,6 +80,29 @@ def _conditions(study):
         for (name, condition), fit in zip(study.conditions.items(), study.fits.values(), strict=True)
     ]
     return _table(CONDITION_HEAD, rows, {1})
+
+
+def _path_verdicts(study):
+    """What a study with effects ends in: before the comparison without a family, which may say something else."""
+    if not study.path_verdicts:
+        return ""
+    rows = []
+    for pair, section in study.path_verdicts.items():
+        label, families = escape(style.pair_label(study, pair)), section.columns.get("family_label", [])
+        rows.append([label, f"<strong>{escape(section.attribute('verdict'))}</strong>", "all families", *[""] * 5])
+        for f, family in enumerate(families):
+            shares = [f"{section[name][f]:.2f}" for name in ("p_switching", "p_scaling", "p_none")]
+            shift = f"{section['shift'][f]:+.0f} ± {section['shift_sd'][f]:.0f} pA".replace("-", "−")
+            rows.append(["", escape(section["family_verdict"][f]), f"if it moved {escape(family)}", *shares, shift, f"{section['gain_ratio'][f]:.2f}"])
+    reasons = "".join(f"<li>{escape(style.pair_label(study, pair))}: {escape(section.attribute('reason'))}</li>"
+                      for pair, section in study.path_verdicts.items())
+    criterion = escape(next(iter(study.path_verdicts.values())).attribute("criterion"))
+    return (
+        "<p><strong>The answer: along paths</strong>, family of effects by family of effects (figure verdict_by_family).</p>"
+        + _table(PATH_HEAD, rows, {1, 2})
+        + f'<ul>{reasons}</ul><p class="meta">Criterion: {criterion}.</p>'
+        + "<p><strong>For comparison: without any family</strong>, of models fitted to each condition alone (figure verdict).</p>"
+    )
 
 
 def _verdicts(study):

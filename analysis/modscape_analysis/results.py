@@ -107,6 +107,7 @@ class Branch:
 
     kind: str  # "equilibria" or "cycles"
     spikes: int
+    ends: list  # how it ends at its first and its last point: "bound", "step_size", "points" ...
     columns: dict
 
 
@@ -169,10 +170,12 @@ def has_effects(path):
     return _opened(path, lambda file: "effect" in _job(file))
 
 
-def load(path):
-    """Reads a finished study, sweep, continuation or landscape; ResultsError for anything else."""
+def load(path, without_models=False):
+    """Reads a finished study, sweep, continuation or landscape; ResultsError for anything else. `without_models`: of a study
+    only its fits and effects, which are there before the rest."""
     readers = {"sweep": _read_sweep, "continue": _read_continuation, "landscape": _read_landscape}
-    return _opened(path, lambda file: readers.get(_job(file)["job"]["kind"], _read)(file, path))
+    study = _read_fits if without_models else _read
+    return _opened(path, lambda file: readers.get(_job(file)["job"]["kind"], study)(file, path))
 
 
 def _opened(path, read):
@@ -256,11 +259,12 @@ def _read_continuation(file, path):
 
 def _diagram(table, row, varied, kinds, points):
     per_point = [name for name in table if table[name].ndim == 3 and table[name].shape[1:] == table["value"].shape[1:]]
+    ends = _codes(_text(table["branch_end"].attrs["end_meanings"]))
     branches = []
     for b in range(table["branches"][row]):
         count = table["branch_points"][row, b]
         columns = {name: table[name][row, b, :count] for name in per_point}
-        branches.append(Branch(kinds[table["branch_kind"][row, b]], int(table["branch_spikes"][row, b]), columns))
+        branches.append(Branch(kinds[table["branch_kind"][row, b]], int(table["branch_spikes"][row, b]), [ends[end] for end in table["branch_end"][row, b]], columns))
     codes = table["special_kind"][row]
     columns = [name for name in table if name.startswith("special_")]
     special = [{name.removeprefix("special_"): table[name][row, s].item() for name in columns} for s in np.flatnonzero(codes)]
@@ -346,25 +350,51 @@ def _codes(text):
 
 
 def _read(file, path):
-    job = _job(file)
-    if job["job"]["kind"] != "study":
-        raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies and sweeps")
-    conditions = {c["name"]: Condition(c["name"], c["label"], c["text"]) for c in job["condition"]}
-    pairs = [(p["from"], p["to"]) for p in job.get("pair", [])]
+    job, conditions, pairs = _asked(file)
     _require_finished(file, path, conditions, pairs, "effect" in job)
     verdicts = {pair: _section(file, "verdict/" + "_to_".join(pair)) for pair in pairs}
     caveats = [v.attribute("caveat") for v in verdicts.values()] or [job["data"].get("caveat", "")]
     return Study(
-        **_of_any_file(file, job, _text(file.attrs.get("title", "")) or job["job"].get("title", ""), "; ".join(dict.fromkeys(caveats))),
+        **_of_any_file(file, job, _title(file, job), "; ".join(dict.fromkeys(caveats))),
         conditions=conditions,
         models={c: _live_table(file, f"models/{c}") for c in conditions},
         fits={c: _section(file, f"fit/{c}") for c in conditions},
         reduction=_section(file, "reduction"),
         separations={pair: _section(file, group) for pair in pairs if (group := "reduction/" + "_to_".join(pair)) in file},
-        effects={pair: _section(file, "effect/" + "_to_".join(pair)) for pair in pairs if "effect" in job},
+        effects=_effects(file, job, pairs),
         verdicts=verdicts,
         path_verdicts={pair: _section(file, "path_verdict/" + "_to_".join(pair)) for pair in pairs if "effect" in job},
     )
+
+
+def _read_fits(file, path):
+    """A study as far as `modscape effect` brings it."""
+    job, conditions, pairs = _asked(file)
+    for stage in [f"fit/{c}" for c in conditions] + ["effect/" + "_to_".join(pair) for pair in pairs if "effect" in job]:
+        if stage not in file:
+            _unfinished(path, stage)
+    return Study(
+        **_of_any_file(file, job, _title(file, job), job["data"].get("caveat", "")),
+        conditions=conditions, models={}, fits={c: _section(file, f"fit/{c}") for c in conditions}, reduction=None, separations={},
+        effects=_effects(file, job, pairs), verdicts={}, path_verdicts={},
+    )
+
+
+def _asked(file):
+    """The job of a study, its conditions and its pairs."""
+    job = _job(file)
+    if job["job"]["kind"] != "study":
+        raise ResultsError(f"holds a {job['job']['kind']}; figures are drawn of studies and sweeps")
+    conditions = {c["name"]: Condition(c["name"], c["label"], c["text"]) for c in job["condition"]}
+    return job, conditions, [(p["from"], p["to"]) for p in job.get("pair", [])]
+
+
+def _title(file, job):
+    return _text(file.attrs.get("title", "")) or job["job"].get("title", "")
+
+
+def _effects(file, job, pairs):
+    return {pair: _section(file, "effect/" + "_to_".join(pair)) for pair in pairs if "effect" in job}
 
 
 def _require_ours(file):
@@ -378,21 +408,23 @@ def _require_ours(file):
 
 def _require_finished(file, path, conditions, pairs, with_effects):
     needed = [f"fit/{c}" for c in conditions] + ["effect/" + "_to_".join(p) for p in pairs if with_effects] + ["reduction"] + ["verdict/" + "_to_".join(p) for p in pairs] + ["complete"] + ["path_verdict/" + "_to_".join(p) for p in pairs if with_effects]
+    fitted = with_effects and all("effect/" + "_to_".join(p) in file for p in pairs)
+    there = "\nIts effects are there: --only effects or --only identifiability draws these." if fitted else ""
     for table in ["exploration"] + [f"models/{c}" for c in conditions]:
         if table not in file:
-            _unfinished(path, table)
+            _unfinished(path, table, there=there)
         finished = _finished_rows(file[table])
         if not finished.all():
-            _unfinished(path, table, f" ({finished.sum()} of {finished.size} rows are there)")
+            _unfinished(path, table, f" ({finished.sum()} of {finished.size} rows are there)", there=there)
     for stage in needed:
         if stage not in file:
             _unfinished(path, stage)
 
 
-def _unfinished(path, stage, progress="", kind="study"):
+def _unfinished(path, stage, progress="", kind="study", there=""):
     raise ResultsError(
         f"the {kind} is not finished: stage {stage} is missing{progress}. If it is not running, resume it with its job file:\n"
-        f"  modscape {kind} JOB.toml -o {path}")
+        f"  modscape {kind} JOB.toml -o {path}{there}")
 
 
 def _finished_rows(table):

@@ -137,6 +137,12 @@ class Report(WithResults):
         self.assertIn("Nobody et al. &amp; sons", page)
         self.assertIn("0.85", page)
 
+    def test_page_answers_along_paths_first(self):
+        page = (self.out / "report.html").read_text()
+        self.assertIn("if it moved E_L", page)
+        self.assertLess(page.index("The answer: along paths"), page.index("without any family"))
+        self.assertLess(page.index('id="verdict_by_family"'), page.index('id="verdict"'))
+
     def test_second_run_has_nothing_to_do_and_force_gives_the_same_bytes(self):
         before = {path.name: path.read_bytes() for path in self.out.iterdir()}
         code, printed = run(self.results, "-o", self.out)
@@ -205,6 +211,15 @@ class BadInput(WithResults):
         code, printed = run(path, "-o", self.folder / "partly", "--only", "effects")
         self.assertEqual(code, 64)
         self.assertIn("a study without [effect]", printed)
+
+    def test_results_of_effect_alone(self):
+        """What needs no models is drawn; of the rest the message says what could be."""
+        with self.changed() as (file, path):
+            for group in ("models", "reduction", "verdict", "path_verdict", "complete"):
+                del file[group]
+        self.assertEqual(run(path, "-o", self.folder / "partly", "--only", "effects")[0], 0)
+        self.assertTrue((self.folder / "partly" / "effects.png").exists())
+        self.refused(path, "stage models/off is missing", "--only effects")
 
     def test_missing_effects(self):
         with self.changed() as (file, path):

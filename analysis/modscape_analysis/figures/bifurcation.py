@@ -21,6 +21,10 @@ POINTS = {
     "homoclinic": ("*", "#882255", "HOM: homoclinic to the saddle, period infinite"),
     "saddle_node_homoclinic": ("*", "#56B4E9", "SNIC: homoclinic to the saddle-node"),
 }
+GIVEN_UP = {  # ends of branches that are none of the neuron
+    "points": "max_points were used up", "step_size": "the shortest step did not converge", "no_start": "the start did not converge",
+    "singular": "the equations were singular",
+}
 CYCLE_COLOURS = ["#117733", "#332288", "#AA4499", "#44AA99", "#999933", "#661100"]
 
 
@@ -51,13 +55,21 @@ def _draw_one(results, diagram, panels, table):
         series = f"branch {number}, {branch.kind}" + ("" if upper else f" of {branch.spikes} spike(s)")
         table.add("equilibria" if upper else "cycles", group, series, branch.columns["value"], results.axis.units, y, unit)
         table.add("stability", group, series, branch.columns["value"], results.axis.units, branch.columns["stable"], "1")
-    for point in diagram.special:
+        _given_up(panels[0 if upper else 1], branch, y)
+    for point in sorted(diagram.special, key=lambda point: point["kind"] == "hopf"):  # often close to a fold: on top of it
         upper = np.isfinite(point["V"])
         spikes = diagram.branches[point["branch"]].spikes
         y = point["V"] if upper else 0.0 if np.isinf(point["period"]) else 1000.0 * spikes / point["period"]
         marker, colour, _ = POINTS[point["kind"]]
         panels[0 if upper else 1].plot(point["value"], y, marker, color=colour, ms=9 if marker == "*" else 6, mec="white", mew=0.7, clip_on=False, zorder=5)
         table.add("special points", group, point["kind"], point["value"], results.axis.units, y, "mV" if upper else "Hz")
+
+
+def _given_up(panel, branch, y):
+    """Where the branch was not followed further although it goes on."""
+    for end, index in zip(branch.ends, (0, -1), strict=True):
+        if end in GIVEN_UP:
+            panel.plot(branch.columns["value"][index], y[index], "x", color=style.INK, ms=6, mew=1.3, zorder=6)
 
 
 def _frequency(branch):
@@ -82,13 +94,23 @@ def _legend(figure, diagrams):
     handles += [Line2D([], [], color=_colour(n), label=f"cycle of {n} spike{'s' if n > 1 else ''}") for n in spikes]
     kinds = {point["kind"] for diagram in diagrams for point in diagram.special}
     handles += [Line2D([], [], marker=marker, ls="", color=colour, label=text) for kind, (marker, colour, text) in POINTS.items() if kind in kinds]
+    if _ends(diagrams):
+        handles.append(Line2D([], [], marker="x", ls="", color=style.INK, mew=1.3, label="search given up"))
     style.legend_above(figure, handles, 5)
+
+
+def _ends(diagrams):
+    """How often branches were given up, by reason."""
+    ends = [end for diagram in diagrams for branch in diagram.branches for end in branch.ends if end in GIVEN_UP]
+    return {end: ends.count(end) for end in GIVEN_UP if end in ends}
 
 
 def _caption(results):
     more = len(results.diagrams) - MOST
     rest = f" The first {MOST} of {len(results.diagrams)} diagrams are drawn; the others are in the file." if more > 0 else ""
+    counts = [f"{count} because {GIVEN_UP[end]} ({end})" for end, count in _ends(results.diagrams).items()]
+    ends = f" Crosses: the branch goes on, but was followed no further; ends of branches: {', '.join(counts)}." if counts else ""
     failed = f" {results.failed} failed points are left out." if results.failed else ""
     return ("Top: potential of the equilibria; bottom: mean firing frequency of the spiking cycles, spikes per period over the period. "
             "A quantity that follows the parameter slowly stays on a solid line until it ends or turns dashed. A homoclinic point is "
-            f"where firing starts or stops with arbitrarily long intervals. Where solid lines lie above each other, the neuron is bistable.{rest}{failed}")
+            f"where firing starts or stops with arbitrarily long intervals. Where solid lines lie above each other, the neuron is bistable.{ends}{rest}{failed}")

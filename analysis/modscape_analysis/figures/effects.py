@@ -63,13 +63,14 @@ def _sizes(axes, section, rows):
         text = ", ".join(_size_text(section, e) for e in numbers) or "no effect"
         axes.text(1.1, place, text, va="center", fontsize=8)
         if len(numbers) != 1:
-            continue
+            continue  # two numbers do not lie on one line
         low, middle, high = (section[f"effect_{name}"][numbers[0]] for name in ("low", "median", "high"))
         scale = max(abs(low), abs(high)) or 1.0
         axes.plot([low / scale, high / scale], [place, place], color=_colour(section, family), lw=2)
         axes.plot(middle / scale, place, "|", ms=9, mew=2, color=_colour(section, family))
     axes.axvline(0, color=style.INK, lw=0.8, ls="--")
     axes.set(xlim=(-1.05, 4.6), ylim=(len(rows) - 0.4, -0.6), yticks=[], title="change, median and 95 %")
+    axes.set_xlabel("each in units of its own largest end", loc="left")
     axes.set_xticks([-1, 0, 1], ["−", "0", "+"])
     axes.spines["bottom"].set_bounds(-1.05, 1.05)
 

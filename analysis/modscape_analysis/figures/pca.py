@@ -57,7 +57,9 @@ def _scores(axes, study, table):
 
 def _loadings(axes, reduction, table):
     """Arrows, with labels on an ellipse around them: no label can lie on an arrow or on another label."""
-    scores, loadings, variables = reduction["scores"][:, :2], reduction["loadings"][:2].T, reduction["variable_label"]
+    scores, all_loadings, labels = reduction["scores"][:, :2], reduction["loadings"][:2].T, reduction["variable_label"]
+    varies = np.abs(all_loadings).max(axis=1) > 1e-9  # what the job fixes has no arrow
+    loadings, variables = all_loadings[varies], [label for label, shown in zip(labels, varies, strict=True) if shown]
     low, high = np.percentile(scores, [0.5, 99.5], axis=0)  # a few extreme models must not set the scale
     radius = 0.5 * (high - low)
     tips = loadings * 0.8 / np.hypot(*(loadings / radius).T).max()
@@ -72,7 +74,7 @@ def _loadings(axes, reduction, table):
     beyond = int(np.sum(np.any((scores < low) | (scores > high), axis=1)))
     axes.set_title(f"{beyond} of {len(scores)} models lie outside the view", loc="right", fontsize=8.5, fontweight="normal")
     for component in (0, 1):
-        table.add("A", "all", f"loading_PC{component + 1}", variables, "variable", loadings[:, component], "1")
+        table.add("A", "all", f"loading_PC{component + 1}", labels, "variable", all_loadings[:, component], "1")
 
 
 def _apart(angles):

@@ -28,7 +28,8 @@ def draw(study):
         _threshold(panel, p, limits, name, table)
         _orbit(panel, p, orbits[name], style.colours(study)[name], name, table)
         spikes = len(orbits[name].resets)
-        panel.text(0.03, 0.97, f"{spikes} spikes", va="top", transform=panel.transAxes, fontsize=8.5)
+        panel.text(0.03, 0.97, f"{spikes} spikes", va="top", transform=panel.transAxes, fontsize=8.5, zorder=7,
+                   bbox={"fc": "white", "ec": "none", "pad": 1.5})
         table.add("model", name, "spikes of the orbit", current, "pA", spikes, "spikes/step")
         table.add("model", name, "spikes in the results file", current, "pA", _count(study.models[name], index, current), "spikes/step")
         panel.set(title=condition.label, xlabel=r"membrane potential $V$ (mV)", xlim=limits[0], ylim=limits[1])
@@ -85,7 +86,7 @@ def _nullclines(axes, p, current, limits, name, table):
         w = adex.v_nullcline(p, V, value)
         axes.plot(V, w, ls=line, color=style.INK, lw=1.3)
         table.add("plane", name, f"V-nullcline, I = {value:g} pA", V, "V in mV", w, "w in pA")
-    axes.plot(V, adex.w_nullcline(p, V), color="#AA4499", lw=1.3)
+    axes.plot(V, adex.w_nullcline(p, V), color="#AA4499", lw=3.2, alpha=0.6)
     table.add("plane", name, "w-nullcline", V, "V in mV", adex.w_nullcline(p, V), "w in pA")
 
 
@@ -113,7 +114,7 @@ def _handles(current):
     return [
         Line2D([], [], color=style.INK, ls="--", lw=1.3, label=r"$V$-nullcline, $I$ = 0"),
         Line2D([], [], color=style.INK, lw=1.3, label=rf"$V$-nullcline, $I$ = {current:g} pA"),
-        Line2D([], [], color="#AA4499", lw=1.3, label=r"$w$-nullcline"),
+        Line2D([], [], color="#AA4499", lw=3.2, alpha=0.6, label=r"$w$-nullcline"),
         Line2D([], [], color="#997700", lw=1.5, marker="D", ms=5.5, mfc="white", label=r"threshold, $I$ = 0: saddle, stable manifold"),
         Line2D([], [], color="#555555", lw=1.1, label="orbit"),
         Line2D([], [], marker="o", color=style.INK, ls="", ms=6, label="rest, where it starts"),

@@ -39,7 +39,7 @@ def draw(results):
 
 
 def _label(axis):
-    text = axis.text.split(";")[0]  # what follows is for the job file
+    text = "Constant current" if axis.name == "amplitude" else axis.text.split(";")[0]  # what follows is for the job file
     return f"{text[0].lower() + text[1:]}, {style.symbol(axis.name)} ({axis.units.replace('uM', 'µM')})"
 
 
@@ -69,7 +69,7 @@ def _boundaries(panel, results):
         if kind in ("fold", "hopf"):
             continue  # drawn as curves
         points = np.array([(x, y) for name, x, y in results.special if name == kind]).reshape(-1, 2)
-        panel.plot(*points.T, POINTS[kind][0], color=POINTS[kind][1], ms=5 if POINTS[kind][0] == "*" else 3, mew=0, zorder=4)
+        panel.plot(*points.T, POINTS[kind][0], color=POINTS[kind][1], ms=7 if POINTS[kind][0] == "*" else 3.5, mew=0, zorder=5)
     for kind, x, y in results.corners:
         panel.plot(x, y, "o", color="white", mec=style.INK, mew=1.3, ms=7, zorder=7)
         panel.annotate(kind, (x, y), (6, -11), textcoords="offset points", fontweight="bold", zorder=7)

@@ -54,8 +54,8 @@ def _switching(axes, section, rows):
         if "null_switching_share" in section:
             null = section["null_switching_share"][row]
             spread = 0.28 * (np.arange(null.size) % 11 - 5) / 5.0
-            axes.plot(null, row + spread, ".", ms=3, color=style.NULL_COLOUR)
-        axes.plot([section["switching_share"][row]] * 2, [row - 0.32, row + 0.32], color=style.INK, lw=2.5)
+            axes.plot(null, row + spread, "o", ms=4, color=style.NULL_COLOUR, mec="white", mew=0.4, zorder=3)
+        axes.plot([section["switching_share"][row]] * 2, [row - 0.42, row + 0.42], color=style.INK, lw=2.5)
     axes.set(xlim=(-0.03, 1.03), xlabel="share of paths that switch", yticks=[], title="switching and its null")
 
 
@@ -87,7 +87,7 @@ def _tabulate(table, pair, section):
 def _handles():
     return [Patch(color=colour, label=name) for name, colour in style.VERDICT_COLOURS.items()] + [
         Line2D([], [], color=style.INK, lw=2.5, label="the two conditions"),
-        Line2D([], [], color=style.NULL_COLOUR, marker=".", ls="", label="null: random halves of the first"),
+        Line2D([], [], color=style.NULL_COLOUR, marker="o", ms=4, ls="", label="null: random halves of the first"),
     ]
 
 
@@ -100,7 +100,7 @@ def _caption(study, shown):
         "Each row is a family of effects that the data leave standing. Base models and effects were drawn together and each base model was "
         "followed to its modulated model by continuation. (A) Probabilities; the row's label is the family's verdict, the title what all "
         "of them say together. (B) Share of paths whose sequence of regimes along the current changes; grey, the same for effects between "
-        "random halves of the first condition. (C) What changes. A path that only enters or leaves bistability (a latent switch) is not "
+        "random halves of the first condition (dots on the bar: the two conditions differ no more than halves of one). (C) What changes. A path that only enters or leaves bistability (a latent switch) is not "
         "counted as switching. "
         + (f"Median fraction of the effect from which on switching paths have switched: {'; '.join(critical)}. " if critical else "")
         + f"{said} Families that disagree make the verdict undetermined."
