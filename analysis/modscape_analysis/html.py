@@ -115,7 +115,7 @@ def _verdicts(study):
         _table(["pair", "verdict", *style.VERDICT_COLOURS, "null switches"], map(_probabilities, pairs.items()), {1})
         + f"<ul>{reasons}</ul>"
         + _table(STATISTIC_HEAD, map(_statistics, pairs.items()))
-        + '<p class="meta">First table: shares of the four verdicts, corrected by the null; <em>null switches</em>: how often two random halves of one '
+        + '<p class="meta">Upper table: shares of the four verdicts, corrected by the null; <em>null switches</em>: how often two random halves of one '
         "condition would be called switching. p: share of the null, which is random halves of one condition, that reaches the value (the "
         "value itself counted); "
         f"<em>null ESS</em>: effective draws of a half. Criterion: {criterion}.</p>"
