@@ -23,7 +23,14 @@ void print_file(const std::string& path) {
     finished += table.done + table.failed;
     fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows, failed_text(table.failed));
   }
-  fmt::print("{:<40} {:>8}/{} rows\n", "all tables", finished, rows);
+  const std::vector<io::LogProgress> logs = io::read_log_progress(path);
+  if (rows > 0 || logs.empty()) fmt::print("{:<40} {:>8}/{} rows\n", "all tables", finished, rows);
+  for (const io::LogProgress& log : logs) {
+    if (log.finished)
+      fmt::print("{:<40} {:>8} rows, finished\n", log.path, log.used);
+    else
+      fmt::print("{:<40} {:>8}/{} rows in use\n", log.path, log.used, log.capacity);
+  }
   fmt::print("{}", study::study_summary(path));
 }
 

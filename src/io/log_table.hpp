@@ -39,7 +39,7 @@ LogTable spike_log(const std::string& population, std::int64_t capacity, std::in
 /// How far a log was committed, to be kept in a checkpoint: rows before `used` count.
 struct LogMark {
   std::int64_t used = 0;            ///< from the start of the run
-  std::vector<std::uint32_t> tail;  ///< CRC-32C, per column, of the rows of the last block if that is not full
+  std::vector<std::uint32_t> tail;  ///< CRC-32C, per column, of the rows of the last block if that is not full, else 0
   bool operator==(const LogMark&) const = default;
   template <class A>
   void serialize(A& ar, unsigned) {

@@ -253,7 +253,7 @@ class ResultsFile {
 
   /// Collective, when no more rows will come: datasets get the length of their used rows, verified on the way
   /// (temporary copy, fsync, rename; the space beside the file must suffice for what is used). Nothing if that is done
-  /// already.
+  /// already. A finished log cannot be cut back: what goes on in a further part is in a checkpoint before.
   void finish_logs();
   bool logs_finished() const noexcept;  ///< no rows can be added
 
