@@ -11,6 +11,13 @@
 namespace modscape::drivers {
 namespace {
 
+std::string logs_text(const std::string& path) {
+  const std::vector<io::LogProgress> logs = io::read_log_progress(path);
+  std::int64_t used = 0;
+  for (const io::LogProgress& log : logs) used += log.used;
+  return logs.empty() ? "" : fmt::format(", {} rows in {} logs", used, logs.size());
+}
+
 std::string failed_text(std::int64_t failed) {
   return failed > 0 ? fmt::format(", {} failed", failed) : "";
 }
@@ -50,7 +57,8 @@ void print_files(const std::vector<std::string>& paths) {
       sum.done += table.done;
       sum.failed += table.failed;
     }
-    fmt::print("{:<40} {:>8}/{} rows{}\n", path, sum.done + sum.failed, sum.rows, failed_text(sum.failed));
+    fmt::print("{:<40} {:>8}/{} rows{}{}\n", path, sum.done + sum.failed, sum.rows, failed_text(sum.failed),
+               logs_text(path));
     rows += sum.rows;
     finished += sum.done + sum.failed;
     failed += sum.failed;
