@@ -26,7 +26,14 @@ void print_file(const std::string& path) {
     all += table;
     fmt::print("{:<40} {:>8}/{} done{}\n", table.path, table.done, table.rows, failed_text(table));
   }
-  print_rows(all);
+  const std::vector<io::LogProgress> logs = io::read_log_progress(path);
+  if (all.rows > 0 || logs.empty()) print_rows(all);
+  for (const io::LogProgress& log : logs) {
+    if (log.finished)
+      fmt::print("{:<40} {:>8} rows, finished\n", log.path, log.used);
+    else
+      fmt::print("{:<40} {:>8}/{} rows in use\n", log.path, log.used, log.capacity);
+  }
   fmt::print("{}", study::study_summary(path));
 }
 

@@ -6,11 +6,22 @@
 
 namespace modscape::io {
 namespace {
+// Polynomials over GF(2) modulo that of CRC-32C; the highest bit is the coefficient of x^0.
+constexpr std::uint32_t times_x(std::uint32_t a) {
+  return (a >> 1) ^ ((a & 1) != 0 ? 0x82F63B78U : 0U);
+}
+std::uint32_t product(std::uint32_t a, std::uint32_t b) {
+  std::uint32_t sum = 0;
+  for (; a != 0; a <<= 1, b = times_x(b))
+    if ((a & 0x80000000U) != 0) sum ^= b;
+  return sum;
+}
+
 constexpr std::array<std::uint32_t, 256> make_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
     std::uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82F63B78U : 0U);
+    for (int bit = 0; bit < 8; ++bit) crc = times_x(crc);
     table[byte] = crc;
   }
   return table;
@@ -103,6 +114,13 @@ std::uint32_t crc32c(const void* data, std::size_t size) {
   std::uint32_t running = crc32c_start;
   extend_crc32c({&running, 1}, data, size);
   return ~running;
+}
+
+// Appending a byte multiplies the checksum of what is before it by x^8 (as zlib's crc32_combine).
+std::uint32_t joined_crc32c(std::uint32_t first, std::uint32_t second, std::uint64_t second_bytes) {
+  for (std::uint32_t factor = 1U << 23; second_bytes > 0; second_bytes >>= 1, factor = product(factor, factor))
+    if ((second_bytes & 1) != 0) first = product(factor, first);
+  return first ^ second;
 }
 
 }  // namespace modscape::io

@@ -27,5 +27,7 @@ struct ColumnBytes {
 std::vector<std::uint32_t> row_checksums(std::size_t rows, std::span<const ColumnBytes> columns);
 
 std::uint32_t crc32c(const void* data, std::size_t size);
+/// Of two pieces one after the other, the second of `second_bytes` bytes; the checksum of nothing is 0.
+std::uint32_t joined_crc32c(std::uint32_t first, std::uint32_t second, std::uint64_t second_bytes);
 
 }  // namespace modscape::io

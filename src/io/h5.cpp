@@ -46,13 +46,11 @@ H5O_type_t object_type(hid_t location, const std::string& path) {
   return info.type;
 }
 
-void write_attribute(hid_t object, const std::string& name, hid_t type, const void* value) {
-  if (check(H5Aexists(object, name.c_str()), "H5Aexists", name) > 0)
-    check(H5Adelete(object, name.c_str()), "H5Adelete", name);
-  const Space space(check(H5Screate(H5S_SCALAR), "H5Screate"));
-  const Attribute attribute(
-      check(H5Acreate2(object, name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), "H5Acreate2", name));
-  check(H5Awrite(attribute.get(), type, value), "H5Awrite", name);
+/// Scalar if `shape` is empty.
+Space simple_space(const std::vector<hsize_t>& shape, const std::string& object) {
+  const int rank = static_cast<int>(shape.size());
+  return Space(
+      check(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape.data(), nullptr), "H5Screate", object));
 }
 
 struct OpenAttribute {
@@ -209,11 +207,20 @@ Dataset create_dataset(hid_t location, const std::string& path, hid_t type, cons
   check(H5Pset_layout(create.get(), H5D_CONTIGUOUS), "H5Pset_layout");
   check(H5Pset_alloc_time(create.get(), H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time");
   check(H5Pset_fill_time(create.get(), H5D_FILL_TIME_NEVER), "H5Pset_fill_time");
-  const int rank = static_cast<int>(shape.size());
-  const Space space(
-      check(rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape.data(), nullptr), "H5Screate", path));
+  const Space space = simple_space(shape, path);
   return Dataset(check(H5Dcreate2(location, path.c_str(), type, space.get(), H5P_DEFAULT, create.get(), H5P_DEFAULT),
                        "H5Dcreate2", path));
+}
+
+Dataset create_unwritten(hid_t location, const std::string& path, hid_t type, const std::vector<hsize_t>& shape) {
+  const Properties create = creation(H5P_DATASET_CREATE);
+  const Space space = simple_space(shape, path);
+  return Dataset(check(H5Dcreate2(location, path.c_str(), type, space.get(), H5P_DEFAULT, create.get(), H5P_DEFAULT),
+                       "H5Dcreate2", path));
+}
+
+bool is_unwritten(hid_t dataset) {
+  return H5Dget_storage_size(dataset) == 0;
 }
 
 void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t first, std::int64_t count, hid_t transfer,
@@ -240,15 +247,26 @@ void write_text_dataset(hid_t location, const std::string& path, const std::stri
 void write_attribute(hid_t object, const std::string& name, const std::string& value) {
   constexpr std::size_t limit = 64000;
   if (value.size() > limit) throw InternalError(fmt::format("attribute {} has {} bytes", name, value.size()));
-  write_attribute(object, name, text_type(value.size()).get(), value.c_str());
+  const Type type = text_type(value.size());
+  write_attribute(object, name, type.get(), type.get(), value.c_str());
 }
 
 void write_attribute(hid_t object, const std::string& name, double value) {
-  write_attribute(object, name, H5T_IEEE_F64LE, &value);
+  write_attribute(object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
 }
 
 void write_attribute(hid_t object, const std::string& name, int value) {
-  write_attribute(object, name, H5T_STD_I32LE, &value);
+  write_attribute(object, name, H5T_STD_I32LE, H5T_NATIVE_INT, &value);
+}
+
+void write_attribute(hid_t object, const std::string& name, hid_t file_type, hid_t memory_type, const void* value,
+                     const std::vector<hsize_t>& shape) {
+  if (check(H5Aexists(object, name.c_str()), "H5Aexists", name) > 0)
+    check(H5Adelete(object, name.c_str()), "H5Adelete", name);
+  const Space space = simple_space(shape, name);
+  const Attribute attribute(
+      check(H5Acreate2(object, name.c_str(), file_type, space.get(), H5P_DEFAULT, H5P_DEFAULT), "H5Acreate2", name));
+  check(H5Awrite(attribute.get(), memory_type, value), "H5Awrite", name);
 }
 
 std::string text_attribute(hid_t object, const std::string& name) {

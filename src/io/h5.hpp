@@ -83,6 +83,9 @@ std::size_t elements(const std::vector<hsize_t>& shape);
 /// Contiguous, allocated now, never filled: nothing is left to be decided (or written) while many ranks write. Scalar
 /// if `shape` is empty.
 Dataset create_dataset(hid_t location, const std::string& path, hid_t type, const std::vector<hsize_t>& shape);
+/// A dataset that reads as zeros and takes no space, as long as nobody writes to it.
+Dataset create_unwritten(hid_t location, const std::string& path, hid_t type, const std::vector<hsize_t>& shape);
+bool is_unwritten(hid_t dataset);
 /// Whole rows [first, first+count) along the first dimension; `transfer` is a property list of a transfer, `object` is
 /// for the message of a failure.
 void read_rows(hid_t dataset, hid_t memory_type, void* values, std::int64_t first, std::int64_t count, hid_t transfer,
@@ -94,6 +97,9 @@ void write_text_dataset(hid_t location, const std::string& path, const std::stri
 void write_attribute(hid_t object, const std::string& name, const std::string& value);  ///< below 64 kB (limit of HDF5)
 void write_attribute(hid_t object, const std::string& name, double value);
 void write_attribute(hid_t object, const std::string& name, int value);
+/// Any other; scalar if `shape` is empty.
+void write_attribute(hid_t object, const std::string& name, hid_t file_type, hid_t memory_type, const void* value,
+                     const std::vector<hsize_t>& shape = {});
 std::string text_attribute(hid_t object, const std::string& name);  ///< empty if absent or not a fixed-length string
 double number_attribute(hid_t object, const std::string& name);     ///< NaN if absent or not a number
 

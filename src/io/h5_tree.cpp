@@ -34,12 +34,22 @@ h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t le
   return scale;
 }
 
+namespace {
+constexpr std::string_view bare_axis = "This is a netCDF dimension but not a netCDF variable.";
+}
+
 std::string bare_axis_name(std::int64_t length) {
-  return fmt::format("This is a netCDF dimension but not a netCDF variable.{:>10}", length);
+  return fmt::format("{}{:>10}", bare_axis, length);
+}
+
+bool is_bare_axis(hid_t dataset) {
+  std::string name(bare_axis.size(), '\0');
+  return H5DSis_scale(dataset) > 0 && H5DSget_scale_name(dataset, name.data(), name.size() + 1) > 0 &&
+         name == bare_axis;
 }
 
 h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text) {
-  h5::Dataset scale = h5::create_dataset(file, path, H5T_STD_U8LE, {static_cast<hsize_t>(length)});
+  h5::Dataset scale = h5::create_unwritten(file, path, H5T_STD_U8LE, {static_cast<hsize_t>(length)});
   h5::describe(scale.get(), "1", text);
   h5::make_scale(scale.get(), bare_axis_name(length));
   return scale;

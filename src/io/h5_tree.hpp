@@ -23,8 +23,9 @@ h5::Dataset make_axis(hid_t file, const std::string& path, std::span<const doubl
 h5::Dataset make_index_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text);
 /// The name by which netCDF-4 knows a dimension without coordinates.
 std::string bare_axis_name(std::int64_t length);
-/// A dimension without coordinates, in the netCDF-4 convention that xarray and h5netcdf understand.
+/// A dimension without coordinates, in the netCDF-4 convention that xarray and h5netcdf understand; takes no space.
 h5::Dataset make_bare_axis(hid_t file, const std::string& path, std::int64_t length, const std::string& text);
+bool is_bare_axis(hid_t dataset);
 void write_indices(hid_t file, const std::string& path, std::int64_t first_index);
 
 /// "/a/b/c" -> "/a/b" and "c"; the parent of "/c" is "".

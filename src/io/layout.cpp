@@ -7,24 +7,16 @@
 #include <algorithm>
 
 #include "core/build_info.hpp"
+#include "io/column_layout.hpp"
 #include "io/fault.hpp"
 #include "io/file_system.hpp"
 #include "io/h5_tree.hpp"
+#include "io/log_layout.hpp"
 
 namespace modscape::io {
 namespace {
 constexpr const char* other_file = "write to another file, or --force to replace this one";
 constexpr std::int64_t structure_bytes = 1 << 20;  // upper estimate of everything that is not a row
-
-hid_t file_type(ColumnType type) {
-  return type == ColumnType::f64 ? H5T_IEEE_F64LE : H5T_STD_I32LE;
-}
-
-std::vector<hsize_t> column_shape(const LiveTable& table, const Column& column) {
-  std::vector<hsize_t> shape{static_cast<hsize_t>(table.rows)};
-  for (const std::string& axis : column.axes) shape.push_back(axis_of(table, axis).values.size());
-  return shape;
-}
 
 /// Group of a table's counters below /provenance, where they are outside equality.
 std::string record_path(const LiveTable& table) {
@@ -58,25 +50,12 @@ void make_table(hid_t file, const LiveTable& table) {
   if (!table.derived_from.empty())
     h5::write_attribute(group.get(), derived_from_attribute, fmt::format("{}", fmt::join(table.derived_from, " ")));
   const h5::Dataset rows = make_index_axis(file, row_axis_path(table), table.rows, "row of the table");
-  std::map<std::string, h5::Dataset> scales;
-  for (const Axis& axis : table.axes)
-    scales[axis.name] = make_axis(file, table.path + "/" + axis.name, axis.values, axis.units, axis.text);
-  for (const Column& column : table.columns) {
-    const std::string path = table.path + "/" + column.name;
-    const h5::Dataset data = h5::create_dataset(file, path, file_type(column.type), column_shape(table, column));
-    h5::describe(data.get(), column.units, column.text);
-    for (const auto& [name, value] : column.attributes) h5::write_attribute(data.get(), name, value);
-    h5::attach_scale(data.get(), rows.get(), 0);
-    for (std::size_t d = 0; d < column.axes.size(); ++d)
-      h5::attach_scale(data.get(), scales[column.axes[d]].get(), d + 1);
-  }
+  make_columns(file, table.path, rows, table.rows, table.axes, table.columns);
   make_counter(file, status_path(table), H5T_STD_U8LE, rows, "what became of the row");
   h5::write_attribute(h5::open_dataset(file, status_path(table)).get(), "status_meanings", status_meanings());
   make_counter(file, crc_path(table), H5T_STD_U32LE, rows,
                "CRC-32C of the row's columns in the order of `columns`, then of its status");
-  std::string names;
-  for (const Column& column : table.columns) names += (names.empty() ? "" : " ") + column.name;
-  h5::write_attribute(h5::open_dataset(file, crc_path(table)).get(), "columns", names);
+  h5::write_attribute(h5::open_dataset(file, crc_path(table)).get(), "columns", column_names(table.columns));
 }
 
 void make_utilisation(hid_t file, const LiveTable& table) {
@@ -108,12 +87,19 @@ void make_recorded_table(hid_t file, const LiveTable& table) {
   make_utilisation(file, table);
 }
 
-/// Everything else starts as zeros without being written: new space reads as zeros wherever nothing was written yet.
-void write_coordinates(hid_t file, const std::vector<LiveTable>& tables) {
-  for (const LiveTable& table : tables) {
+void make_tables(hid_t file, const FileLayout& layout) {
+  for (const LiveTable& table : layout.tables) make_recorded_table(file, table);
+  for (const LogTable& log : layout.logs) make_log(file, log);
+}
+
+/// Coordinates, and that logs are empty. Everything else starts as zeros without being written: new space reads as
+/// zeros wherever nothing was written yet.
+void start_tables(hid_t file, const FileLayout& layout) {
+  for (const LiveTable& table : layout.tables) {
     write_indices(file, row_axis_path(table), table.first_row);
     write_indices(file, record_path(table) + "/rank", 0);
   }
+  for (const LogTable& log : layout.logs) start_log(file, log);
 }
 
 void require_shape(const TreeReader& file, const std::string& path, const std::string& dataset,
@@ -140,12 +126,6 @@ TreeReader open_existing(const std::string& path) {
 }
 }  // namespace
 
-const Axis& axis_of(const LiveTable& table, const std::string& name) {
-  const auto axis = std::ranges::find_if(table.axes, [&](const Axis& candidate) { return candidate.name == name; });
-  if (axis == table.axes.end()) throw InternalError(fmt::format("table {} has no axis '{}'", table.path, name));
-  return *axis;
-}
-
 std::string status_path(const LiveTable& table) {
   return table.path + "/status";
 }
@@ -171,26 +151,23 @@ void write_structure(const std::string& path, const FileLayout& layout, const st
     h5::write_attribute(root.get(), shard_count_attribute, static_cast<int>(layout.shard.count));
   }
   make_provenance(file.get(), layout);
-  for (const LiveTable& table : layout.tables) make_recorded_table(file.get(), table);
+  make_tables(file.get(), layout);
   file.close(path);
   reserve_space(path, target);
   file = h5::open_file(path, H5F_ACC_RDWR);
   write_indices(file.get(), "/provenance/session", 0);
-  write_coordinates(file.get(), layout.tables);
+  start_tables(file.get(), layout);
   file.close(path);
 }
 
 std::int64_t estimated_bytes(const FileLayout& layout) {
   auto bytes = static_cast<double>(structure_bytes + static_cast<std::int64_t>(layout.job_text.size()));
   for (const LiveTable& table : layout.tables) {
-    double row = sizeof(std::int64_t) + sizeof(std::uint32_t) + 3 * sizeof(std::uint8_t);
-    for (const Column& column : table.columns) {
-      double cell = column.type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
-      for (const std::string& axis : column.axes) cell *= static_cast<double>(axis_of(table, axis).values.size());
-      row += cell;
-    }
+    const double row = sizeof(std::int64_t) + sizeof(std::uint32_t) + 3 * sizeof(std::uint8_t) +
+                       bytes_per_row(table.axes, table.columns, table.path);
     bytes += row * static_cast<double>(table.rows);
   }
+  for (const LogTable& log : layout.logs) bytes += log_bytes(log);
   constexpr double most = 9e18;
   return static_cast<std::int64_t>(std::min(bytes, most));
 }
@@ -225,19 +202,20 @@ void grow_results_file(const std::string& path, const FileLayout& layout) {
     if (std::ranges::find(layout.earlier_hashes, hash) == layout.earlier_hashes.end()) return;
     require_results_of(path, hash, layout.shard);
     std::erase_if(added.tables, [&](const LiveTable& table) { return file.exists(status_path(table)); });
+    std::erase_if(added.logs, [&](const LogTable& log) { return file.exists(log_commits_path(log)); });
   }
   require_space(path, file_size(path) + estimated_bytes(added));
   TemporaryFile temporary(path);
   copy_file(path, temporary.path());
   h5::File file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
-  for (const LiveTable& table : added.tables) make_recorded_table(file.get(), table);
+  make_tables(file.get(), added);
   h5::write_attribute(h5::open_object(file.get(), provenance_path).get(), job_hash_attribute, layout.job_hash);
   h5::check(H5Ldelete(file.get(), job_text_path, H5P_DEFAULT), "H5Ldelete", job_text_path);
   h5::write_text_dataset(file.get(), job_text_path, layout.job_text);
   file.close(temporary.path());
   reserve_space(temporary.path(), path);
   file = h5::open_file(temporary.path(), H5F_ACC_RDWR);
-  write_coordinates(file.get(), added.tables);
+  start_tables(file.get(), added);
   file.close(temporary.path());
   fault_point("grow", 0);
   temporary.commit();
@@ -268,11 +246,13 @@ void require_same_job(const std::string& path, const FileLayout& layout) {
   require_shape(file, path, sessions_path, {session_lines});
   for (const LiveTable& table : layout.tables) {
     for (const Column& column : table.columns)
-      require_shape(file, path, table.path + "/" + column.name, column_shape(table, column));
+      require_shape(file, path, table.path + "/" + column.name,
+                    column_shape(table.rows, table.axes, column, table.path));
     for (const std::string& counter : {status_path(table), crc_path(table), attempts_path(table)})
       require_shape(file, path, counter, {static_cast<hsize_t>(table.rows)});
     require_shape(file, path, utilisation_path(table), {utilisation_ranks, 3});
   }
+  for (const LogTable& log : layout.logs) require_log(file, path, log);
 }
 
 }  // namespace modscape::io

@@ -23,7 +23,6 @@ inline constexpr std::size_t session_lines = 128;       ///< starts of one job t
 inline constexpr std::size_t session_bytes = 4096;      ///< longest line
 inline constexpr std::size_t utilisation_ranks = 1024;  ///< ranks whose utilisation is recorded
 
-const Axis& axis_of(const LiveTable& table, const std::string& name);  ///< InternalError if there is none
 std::string status_path(const LiveTable& table);
 std::string crc_path(const LiveTable& table);
 std::string attempts_path(const LiveTable& table);

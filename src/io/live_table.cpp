@@ -7,6 +7,7 @@
 #include <array>
 #include <limits>
 
+#include "io/column_layout.hpp"
 #include "io/fault.hpp"
 #include "io/layout.hpp"
 
@@ -39,10 +40,6 @@ bool OpenTable::compressed() const {
   return H5Pget_layout(create.get()) == H5D_CHUNKED;
 }
 
-hid_t OpenTable::memory_type(std::size_t column) const {
-  return layout_.columns[column].type == ColumnType::f64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT32;
-}
-
 void OpenTable::read_rows(const h5::Dataset& dataset, hid_t type, void* values, std::int64_t first,
                           std::int64_t count) {
   h5::read_rows(dataset.get(), type, values, first, count, independent_.get(), layout_.path);
@@ -58,7 +55,7 @@ void OpenTable::write(RowBlock& block, int rank) {
   if (count == 0) return;
   fault_point("first-row", rank);
   for (std::size_t c = 0; c < columns_.size(); ++c)
-    write_rows(columns_[c], memory_type(c), block.column_bytes(c).data(), first, count);
+    write_rows(columns_[c], memory_type(layout_.columns[c].type), block.column_bytes(c).data(), first, count);
   const std::vector<std::uint32_t> crcs = block.crcs();
   write_rows(crc_, H5T_NATIVE_UINT32, crcs.data(), first, count);
   fault_point("between", rank);
@@ -72,7 +69,7 @@ RowBlock OpenTable::read(std::int64_t first, std::int64_t count) {
   std::vector<std::uint32_t> crcs(static_cast<std::size_t>(count));
   read_rows(status_, H5T_NATIVE_UINT8, block.statuses().data(), first, count);
   for (std::size_t c = 0; c < columns_.size(); ++c)
-    read_rows(columns_[c], memory_type(c), block.column_bytes(c).data(), first, count);
+    read_rows(columns_[c], memory_type(layout_.columns[c].type), block.column_bytes(c).data(), first, count);
   read_rows(crc_, H5T_NATIVE_UINT32, crcs.data(), first, count);
   const std::vector<std::uint32_t> found = block.crcs();
   for (std::int64_t row = first; row < first + count; ++row) {

@@ -26,7 +26,6 @@ class OpenTable {
  private:
   void read_rows(const h5::Dataset& dataset, hid_t type, void* values, std::int64_t first, std::int64_t count);
   void write_rows(const h5::Dataset& dataset, hid_t type, const void* values, std::int64_t first, std::int64_t count);
-  hid_t memory_type(std::size_t column) const;
 
   LiveTable layout_;
   h5::Properties independent_;

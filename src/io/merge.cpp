@@ -15,6 +15,7 @@
 #include "io/h5_tree.hpp"
 #include "io/layout.hpp"
 #include "io/lock.hpp"
+#include "io/log_layout.hpp"
 #include "io/row_copy.hpp"
 #include "io/session_log.hpp"
 
@@ -51,6 +52,9 @@ Part read_part(const std::string& path) {
   part.bytes = file_size(path);
   return h5::reading(path, {}, [&] {
     const h5::File file = h5::open_file(path, H5F_ACC_RDONLY);
+    for (const std::string& log : log_paths(file.get()))
+      if (!log_state(file.get(), log)->finished)
+        throw BadInput(path, fmt::format("log {} is not finished", log), "run its job to the end first");
     part.tables = row_tables(file.get());
     part.content = common_content(file.get(), part.tables);
     return std::move(part);

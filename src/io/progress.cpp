@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/h5_tree.hpp"
 #include "io/layout.hpp"
+#include "io/log_layout.hpp"
 
 namespace modscape::io {
 namespace {
@@ -29,6 +30,12 @@ void find_tables(const TreeReader& file, const std::string& group, int depth, st
     if (path != provenance_path && depth < deepest && file.exists(path)) find_tables(file, path, depth + 1, found);
   }
 }
+
+TreeReader open_program_file(const std::string& path) {
+  TreeReader file(path);
+  if (file.attribute("/", "program") != program_name) throw BadInput(path, "is not a results file of modscape");
+  return file;
+}
 }  // namespace
 
 TableProgress& TableProgress::operator+=(const TableProgress& other) {
@@ -40,11 +47,22 @@ TableProgress& TableProgress::operator+=(const TableProgress& other) {
 }
 
 std::vector<TableProgress> read_progress(const std::string& path) {
-  const TreeReader file(path);
-  if (file.attribute("/", "program") != program_name) throw BadInput(path, "is not a results file of modscape");
+  const TreeReader file = open_program_file(path);
   std::vector<TableProgress> tables;
   find_tables(file, "", 0, tables);
   return tables;
+}
+
+std::vector<LogProgress> read_log_progress(const std::string& path) {
+  open_program_file(path);
+  return h5::reading(path, {}, [&] {
+    const h5::File file = h5::open_file(path, H5F_ACC_RDONLY);
+    std::vector<LogProgress> logs;
+    for (const std::string& group : log_paths(file.get()))
+      if (const std::optional<LogState> log = log_state(file.get(), group))
+        logs.push_back({group, log->used, log->capacity, log->finished});
+    return logs;
+  });
 }
 
 }  // namespace modscape::io

@@ -20,6 +20,7 @@
 #include "io/layout.hpp"
 #include "io/live_table.hpp"
 #include "io/lock.hpp"
+#include "io/log_commit.hpp"
 #include "io/session_log.hpp"
 
 namespace modscape::io {
@@ -78,6 +79,7 @@ struct ResultsFile::Impl {
   FileLock lock;  // rank 0
   h5::File file;
   std::list<OpenTable> tables;
+  std::list<OpenLog> logs;
   SessionLog session;  // rank 0
 
   std::chrono::steady_clock::time_point last_sync = std::chrono::steady_clock::now();
@@ -96,7 +98,9 @@ struct ResultsFile::Impl {
   void open_shared();
   void close_shared();
   OpenTable& table(const std::string& name);
+  OpenLog& log(const std::string& name);
   TableState settle(OpenTable& open, std::int64_t first, std::int64_t last) const;
+  void on_closed_file(const std::function<void()>& change);
   void copy_and_fill(const std::string& name, const std::string& text, const std::function<void(TreeWriter&)>& fill);
 };
 
@@ -123,12 +127,14 @@ void ResultsFile::Impl::open_shared() {
   on_all(comm, [&] {
     file = h5::open_shared(path, comm);
     for (const LiveTable& live : layout.tables) tables.emplace_back(file.get(), live);
+    for (const LogTable& log : layout.logs) logs.emplace_back(file.get(), log);
   });
 }
 
 void ResultsFile::Impl::close_shared() {
   on_all(comm, [&] {
     tables.clear();
+    logs.clear();
     session.detach();
     file.close(path);
   });
@@ -160,6 +166,12 @@ OpenTable& ResultsFile::Impl::table(const std::string& name) {
   return *found;
 }
 
+OpenLog& ResultsFile::Impl::log(const std::string& name) {
+  const auto found = std::ranges::find_if(logs, [&](const OpenLog& open) { return open.layout().path == name; });
+  if (found == logs.end()) throw InternalError(fmt::format("{} has no open log {}", path, name));
+  return *found;
+}
+
 /// Independent: the state of rows [first, last); rows that were begun too often are settled as crashed.
 TableState ResultsFile::Impl::settle(OpenTable& open, std::int64_t first, std::int64_t last) const {
   TableState state;
@@ -184,6 +196,24 @@ TableState ResultsFile::Impl::settle(OpenTable& open, std::int64_t first, std::i
     }
   }
   return state;
+}
+
+/// Collective: rank 0 changes the file while it is closed. It is opened again before a failure is reported: the old
+/// content stays usable.
+void ResultsFile::Impl::on_closed_file(const std::function<void()>& change) {
+  close_shared();
+  std::exception_ptr failure;
+  try {
+    on_root(comm, [&] {
+      change();
+      return std::string();
+    });
+  } catch (const Failure&) {
+    failure = std::current_exception();
+  }
+  open_shared();
+  if (comm.is_root()) session.attach(file.get());
+  if (failure) std::rethrow_exception(failure);
 }
 
 /// Rank 0, with the shared file closed.
@@ -215,6 +245,7 @@ ResultsFile::~ResultsFile() = default;
 
 ResultsFile ResultsFile::open(const parallel::Communicator& comm, const std::string& path, const FileLayout& layout,
                               const std::map<std::string, std::string>& provenance, bool force) {
+  if (!layout.logs.empty() && !layout.shard.is_whole()) throw InternalError("a shard of a job has no logs");
   auto impl = std::make_unique<Impl>(comm, path, layout);
   impl->prepare(force);
   impl->open_shared();
@@ -286,20 +317,40 @@ double ResultsFile::stage_number(const std::string& name, const std::string& att
 void ResultsFile::write_stage(const std::string& name, const std::string& text,
                               const std::function<void(TreeWriter&)>& fill) {
   sync();
-  impl_->close_shared();
-  // The file is opened again before a failure of `fill` is reported: the old content stays usable.
-  std::exception_ptr failure;
-  try {
-    on_root(impl_->comm, [&] {
-      impl_->copy_and_fill(name, text, fill);
-      return std::string();
-    });
-  } catch (const Failure&) {
-    failure = std::current_exception();
-  }
-  impl_->open_shared();
-  if (impl_->comm.is_root()) impl_->session.attach(impl_->file.get());
-  if (failure) std::rethrow_exception(failure);
+  impl_->on_closed_file([&] { impl_->copy_and_fill(name, text, fill); });
+}
+
+std::int64_t ResultsFile::log_room(const std::string& log) const {
+  return impl_->log(log).room();
+}
+
+tl::expected<void, LogFull> ResultsFile::write_log(const std::string& log, std::int64_t first,
+                                                   const std::vector<LogCells>& columns) {
+  tl::expected<void, LogFull> written = impl_->log(log).write(first, columns, impl_->comm.rank());
+  impl_->sync_at_times();
+  return written;
+}
+
+tl::expected<std::vector<LogMark>, LogFull> ResultsFile::commit_logs(const std::vector<std::int64_t>& used) {
+  return io::commit_logs(impl_->comm, impl_->logs, used);
+}
+
+std::vector<LogMark> ResultsFile::log_marks() const {
+  return marks_of(impl_->logs);
+}
+
+void ResultsFile::truncate_logs(const std::vector<LogMark>& marks) {
+  io::truncate_logs(impl_->comm, impl_->logs, marks, impl_->path);
+}
+
+void ResultsFile::finish_logs() {
+  if (logs_finished()) return;
+  sync();
+  impl_->on_closed_file([&] { finish_log_file(impl_->path, impl_->layout.logs); });
+}
+
+bool ResultsFile::logs_finished() const noexcept {
+  return std::ranges::all_of(impl_->logs, [](const OpenLog& log) { return log.finished(); });
 }
 
 void ResultsFile::note_session(const std::map<std::string, std::string>& entries) {

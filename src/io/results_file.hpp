@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The results file: one parallel HDF5 file per MPI job, written so that nothing finished is ever lost and nothing
-// half-written is ever counted (docs/output-format.md; the reasons are in docs/design.md §4). Two kinds of content:
+// half-written is ever counted (docs/output-format.md; the reasons are in docs/design.md §4). Three kinds of content:
 //   live tables    rows fixed at creation; one dataset per column; independent writes of whole disjoint rows in the
 //   order
 //                  data, crc, status; a reader takes status, then data, then crc.
+//   log tables     rows appended in their final order (io/log_table.hpp); independent writes of disjoint rows, which
+//                  count when a commit has written data, crc and counter, in this order.
 //   stage results  groups whose sizes are known late; written by rank 0 to a temporary copy, fsync, rename.
 // Provenance lives under /provenance and is outside equality.
 #pragma once
@@ -18,29 +20,11 @@
 
 #include "core/error.hpp"
 #include "core/shard.hpp"
+#include "io/column.hpp"
+#include "io/log_table.hpp"
 #include "parallel/communicator.hpp"
 
 namespace modscape::io {
-
-/// An axis of a dataset: a dimension scale with coordinates and units, attached to every dataset that uses it.
-struct Axis {
-  std::string name;
-  std::string units;
-  std::string text;
-  std::vector<double> values;
-};
-
-enum class ColumnType { f64, i32 };
-
-/// One column of a live table; `axes` name the trailing dimensions (empty = one number per row).
-struct Column {
-  std::string name;
-  ColumnType type = ColumnType::f64;
-  std::string units;
-  std::string text;
-  std::vector<std::string> axes;
-  std::map<std::string, std::string> attributes = {};  ///< further text attributes, such as the meaning of codes
-};
 
 /// `path` is a group such as "/sweep/prior"; its row axis is a scale called `row_axis`: 0..rows-1, in a shard the rows'
 /// numbers in the whole table, first_row..first_row+rows-1.
@@ -88,6 +72,7 @@ struct FileLayout {
   std::vector<std::string> earlier_hashes = {};
   /// Class of floating-point arithmetic whose bits the rows have ("fma", "no-fma"); empty: it does not matter.
   std::string arithmetic = {};
+  std::vector<LogTable> logs = {};
 };
 
 /// Bytes that a file with this layout takes, space reserved for everything but stages: an upper estimate, close for
@@ -242,6 +227,36 @@ class ResultsFile {
   /// Records what this rank did for a table, at /provenance. Independent.
   void note_utilisation(const std::string& table, const Utilisation& seconds);
 
+  // Log tables. Rows are numbered from the start of the run. "All logs": in the order of FileLayout::logs.
+
+  /// Rows that may still be committed; the same on every rank.
+  std::int64_t log_room(const std::string& log) const;
+
+  /// Independent write of rows first, first+1, ... that do not count yet; `columns` in the order of the log, the rows
+  /// after those committed, disjoint from those of other ranks. LogFull: they do not fit, nothing was written. A failed
+  /// write throws IoFailure (the caller aborts the job).
+  tl::expected<void, LogFull> write_log(const std::string& log, std::int64_t first,
+                                        const std::vector<LogCells>& columns);
+
+  /// Collective: from now on all logs consist of the rows before `used` (one number per log, the same on every rank),
+  /// which all ranks together must have written since the last commit, each once (else InternalError). Whatever
+  /// interrupts it, every log keeps its rows of this or of the last commit. LogFull: one of them does not fit, and none
+  /// is committed. The marks go into a checkpoint, after sync().
+  tl::expected<std::vector<LogMark>, LogFull> commit_logs(const std::vector<std::int64_t>& used);
+
+  /// Of all logs, as last committed.
+  std::vector<LogMark> log_marks() const;
+
+  /// Collective: back to what a checkpoint says, no mark: to the start. BadInput naming log, block and rows where what
+  /// is kept is damaged, or if the file has fewer rows. Rows written but not committed are forgotten.
+  void truncate_logs(const std::vector<LogMark>& marks);
+
+  /// Collective, when no more rows will come: datasets get the length of their used rows, verified on the way
+  /// (temporary copy, fsync, rename; the space beside the file must suffice for what is used). Nothing if that is done
+  /// already. A finished log cannot be cut back: what goes on in a further part is in a checkpoint before.
+  void finish_logs();
+  bool logs_finished() const noexcept;  ///< no rows can be added
+
   void sync();  ///< collective: flush and fsync
 
   bool has_stage(const std::string& name) const;
@@ -271,6 +286,14 @@ struct TableProgress {
   TableProgress& operator+=(const TableProgress& other);
 };
 std::vector<TableProgress> read_progress(const std::string& path);
+
+/// Progress of every log table of a (possibly running) job, of the rows in this file.
+struct LogProgress {
+  std::string path;
+  std::int64_t used, capacity;
+  bool finished;  ///< then used = capacity
+};
+std::vector<LogProgress> read_log_progress(const std::string& path);
 
 /// Versions of HDF5 and MPI and the MPI-IO component in force, for provenance and `info`.
 std::map<std::string, std::string> io_versions();

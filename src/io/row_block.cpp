@@ -4,16 +4,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "io/column_layout.hpp"
 #include "io/crc32c.hpp"
-#include "io/layout.hpp"
+#include "io/results_file.hpp"
 
 namespace modscape::io {
-namespace {
-std::size_t element_bytes(ColumnType type) {
-  return type == ColumnType::f64 ? sizeof(double) : sizeof(std::int32_t);
-}
-}  // namespace
-
 std::string_view to_string(RowStatus status) {
   switch (status) {
     case RowStatus::empty:
@@ -41,8 +36,10 @@ RowBlock::RowBlock(const LiveTable& table, std::int64_t first, std::int64_t coun
     throw InternalError(fmt::format("table {}: rows {}+{} of {}", table.path, first, count, table.rows));
   const auto rows = static_cast<std::size_t>(count);
   for (const Column& column : table.columns) {
-    std::size_t width = 1;
-    for (const std::string& axis : column.axes) width *= axis_of(table, axis).values.size();
+    if (column.type != ColumnType::f64 && column.type != ColumnType::i32)
+      throw InternalError(
+          fmt::format("table {}: live tables have no columns of the type of {}", table.path, column.name));
+    const std::size_t width = cells_per_row(table.axes, column, table.path);
     types_.push_back(column.type);
     widths_.push_back(width);
     columns_.emplace_back(rows * width * element_bytes(column.type));

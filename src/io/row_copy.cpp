@@ -149,25 +149,43 @@ h5::Dataset create_compressed(hid_t file, const std::string& path, hid_t type, c
       H5Dcreate2(file, path.c_str(), type, space.get(), H5P_DEFAULT, create.get(), H5P_DEFAULT), "H5Dcreate2", path));
 }
 
+/// In blocks of rows, as it may be larger than memory.
+void copy_values(hid_t from, hid_t to, hid_t type, const std::string& path) {
+  const std::vector<hsize_t> shape = h5::shape(from);
+  if (shape.empty() || shape[0] == 0 || bytes_per_row(from, type) == 0) {
+    const std::vector<std::byte> bytes = read_whole(from, type, path);
+    if (!bytes.empty()) h5::write_all(to, type, bytes.data(), path);
+    return;
+  }
+  const auto rows = static_cast<std::int64_t>(shape[0]);
+  const auto step = static_cast<std::int64_t>(std::max<std::size_t>(1, block_bytes / bytes_per_row(from, type)));
+  std::vector<std::byte> bytes;
+  for (std::int64_t first = 0; first < rows; first += step) {
+    const std::int64_t count = std::min(step, rows - first);
+    bytes.resize(static_cast<std::size_t>(count) * bytes_per_row(from, type));
+    h5::read_rows(from, type, bytes.data(), first, count, H5P_DEFAULT, path);
+    h5::write_rows(to, type, bytes.data(), first, count, H5P_DEFAULT, path);
+  }
+}
+
 void copy_dataset(hid_t from, hid_t to, const std::string& path, const RowTable* table, Storage storage) {
   const h5::Dataset source = h5::open_dataset(from, path);
   const h5::Type type(h5::check(H5Dget_type(source.get()), "H5Dget_type", path));
   std::vector<hsize_t> shape = h5::shape(source.get());
   if (table != nullptr) shape[0] = static_cast<hsize_t>(table->all_rows);
   const bool packed = table != nullptr && storage == Storage::compressed && h5::elements(shape) > 0;
-  const h5::Dataset copy =
-      packed ? create_compressed(to, path, type.get(), shape) : h5::create_dataset(to, path, type.get(), shape);
-  const bool bare = table != nullptr && path.starts_with(std::string(provenance_path) + "/") &&
-                    contains(table->axes, path);  // a dimension without coordinates
+  const bool bare = is_bare_axis(source.get());
+  const h5::Dataset copy = bare     ? h5::create_unwritten(to, path, type.get(), shape)
+                           : packed ? create_compressed(to, path, type.get(), shape)
+                                    : h5::create_dataset(to, path, type.get(), shape);
   if (H5DSis_scale(source.get()) > 0)
-    h5::make_scale(copy.get(), bare ? bare_axis_name(table->all_rows) : last_component(path));
+    h5::make_scale(copy.get(), bare ? bare_axis_name(static_cast<std::int64_t>(shape[0])) : last_component(path));
   copy_attributes(source.get(), copy.get());
-  if (table == nullptr) {
-    const std::vector<std::byte> bytes = read_whole(source.get(), type.get(), path);
-    if (!bytes.empty()) h5::write_all(copy.get(), type.get(), bytes.data(), path);
-  } else if (contains(table->axes, path) && !bare) {
+  if (bare) return;
+  if (table == nullptr)
+    copy_values(source.get(), copy.get(), type.get(), path);
+  else if (contains(table->axes, path))
     write_indices(to, path, 0);
-  }
 }
 
 void copy_scales(hid_t from, hid_t to, const std::string& path) {

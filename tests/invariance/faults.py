@@ -8,7 +8,6 @@ import pathlib
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import unittest
@@ -65,7 +64,7 @@ class Faults(e2e.WithReference):
     def kill_all(self, point, passage, ranks=2):
         """A rank stops in exactly this state; then all are killed."""
         run = self.job(ranks=ranks, env=self.fault(point, passage, "stop"))
-        self.assertTrue(run.until(lambda: any(map(is_stopped, e2e.session_members(run.pid)))), "ended too early")
+        self.assertTrue(run.until(lambda: any(map(e2e.is_stopped, e2e.session_members(run.pid)))), "ended too early")
         run.kill()
 
     def stop_signal(self, point, passage, ranks=2):
@@ -105,33 +104,6 @@ class Faults(e2e.WithReference):
                 np.testing.assert_array_equal(found["sweep"][name][()][done], good["sweep"][name][()][done], name)
 
 
-def is_stopped(pid):
-    try:
-        return e2e.is_modscape(pid) and pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
-    except OSError:
-        return False
-
-
-class SmallDisk:
-    """A tmpfs of this size; skips the test where mounting is not permitted."""
-
-    def __init__(self, case, options):
-        self.path = case.folder / "disk"
-        self.path.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.path], capture_output=True, text=True)
-        if mounted.returncode != 0:
-            case.skipTest(f"no permission to mount a small disk: {mounted.stderr.strip()}")
-        case.addCleanup(lambda: subprocess.run(["umount", self.path], check=True))
-
-    def fill(self):
-        with open(self.path / "ballast", "wb") as file:
-            space = os.statvfs(self.path)
-            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize)
-
-    def free(self):
-        (self.path / "ballast").unlink()
-
-
 class Quick(Faults):
     def test_kill_of_one_rank_in_every_state(self):
         self.check_interruptions(self.kill_one, self.sweep_points())
@@ -163,13 +135,13 @@ class Quick(Faults):
             self.resume(2, f"{rank}.h5")
 
     def test_full_disk_before(self):
-        SmallDisk(self, "size=64k")
+        e2e.SmallDisk(self, "size=64k")
         self.refused("are missing", output="disk/out.h5")
         self.assertEqual(e2e.files_in(self.folder / "disk"), [])
 
     def test_full_disk_during_a_sweep_is_no_matter(self):
         self.use_slow_sweep()
-        disk = SmallDisk(self, "size=16m")
+        disk = e2e.SmallDisk(self, "size=16m")
         run = self.job("disk/out.h5")
         self.assertTrue(run.until((self.folder / "disk/out.h5").exists))
         disk.fill()
@@ -179,7 +151,7 @@ class Quick(Faults):
 
     def test_full_disk_at_a_stage_change(self):
         self.use("study", e2e.tiny_study())
-        disk = SmallDisk(self, "size=64m")
+        disk = e2e.SmallDisk(self, "size=64m")
         run = self.job("disk/out.h5")
         self.assertTrue(run.until((self.folder / "disk/out.h5").exists))
         disk.fill()
@@ -189,7 +161,7 @@ class Quick(Faults):
         self.resume(2, "disk/out.h5")
 
     def test_read_only_folder(self):
-        SmallDisk(self, "size=1m,ro")
+        e2e.SmallDisk(self, "size=1m,ro")
         self.refused("cannot be written", output="disk/out.h5")
 
     def test_truncated_file_is_refused_and_untouched(self):

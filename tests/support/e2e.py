@@ -56,6 +56,13 @@ def is_modscape(pid):
         return False
 
 
+def is_stopped(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+    except OSError:
+        return False
+
+
 def send(pids, number):
     for pid in pids:
         try:
@@ -67,9 +74,9 @@ def send(pids, number):
 class Run:
     """A started program. ranks=None starts it without mpirun."""
 
-    def __init__(self, folder, arguments, ranks=None, env=None, prefix=()):
+    def __init__(self, folder, arguments, ranks=None, env=None, prefix=(), binary=BINARY):
         launcher = [] if ranks is None else [MPIEXEC, "--oversubscribe", "-n", str(ranks)]
-        self.command = [*prefix, *launcher, BINARY, *map(str, arguments)]
+        self.command = [*prefix, *launcher, binary, *map(str, arguments)]
         self._streams = [tempfile.TemporaryFile("w+b") for _ in range(2)]
         self._process = subprocess.Popen(self.command, cwd=folder, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
                                          stdout=self._streams[0], stderr=self._streams[1], start_new_session=True)
@@ -121,6 +128,26 @@ class Run:
         for stream in self._streams:
             stream.close()
         return outcome
+
+
+class SmallDisk:
+    """A tmpfs of this size; skips the test where mounting is not permitted."""
+
+    def __init__(self, case, options):
+        self.path = case.folder / "disk"
+        self.path.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.path], capture_output=True, text=True)
+        if mounted.returncode != 0:
+            case.skipTest(f"no permission to mount a small disk: {mounted.stderr.strip()}")
+        case.addCleanup(lambda: subprocess.run(["umount", self.path], check=True))
+
+    def fill(self):
+        with open(self.path / "ballast", "wb") as file:
+            space = os.statvfs(self.path)
+            os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize)
+
+    def free(self):
+        (self.path / "ballast").unlink()
 
 
 class Case(unittest.TestCase):

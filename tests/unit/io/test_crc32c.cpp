@@ -74,4 +74,14 @@ TEST(Crc32c, ARowIsItsBytesOfEveryColumnInOrder) {
     }
   }
 }
+
+TEST(Crc32c, PiecesJoinToTheWhole) {
+  const std::string bytes = some_bytes(5000);
+  for (const std::size_t cut : {0UL, 1UL, 8UL, 255UL, 256UL, 4095UL, 4999UL, 5000UL}) {
+    const std::uint32_t first = io::crc32c(bytes.data(), cut);
+    const std::uint32_t second = io::crc32c(bytes.data() + cut, bytes.size() - cut);
+    EXPECT_EQ(io::joined_crc32c(first, second, bytes.size() - cut), io::crc32c(bytes.data(), bytes.size())) << cut;
+  }
+  EXPECT_EQ(io::crc32c(nullptr, 0), 0U);
+}
 }  // namespace
