@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "solvers/adex_upstroke.hpp"
 
 namespace modscape::solvers::ensemble {
 namespace {
@@ -17,35 +18,6 @@ constexpr double rhs_per_step = 7.0;
 // follows from what the intervals before came to.
 constexpr double first_share = 0.1, largest_share = 1.0, smallest_share = 1e-7, aim = 0.3;
 constexpr double tail_share = 0.02;
-
-// Integral of (x + y)^n e^-(n+1)x from x to infinity, n = 0, 1, 2, z = e^-x.
-double power0(double z) {
-  return z;
-}
-double power1(double s, double z) {
-  return (s / 2 + 0.25) * z * z;
-}
-double power2(double s, double z) {
-  return (s * s / 3 + s * 2 / 9 + 2.0 / 27) * z * z * z;
-}
-
-struct Tail {
-  double time, dy;
-};
-
-// From x to x_peak on the upstroke, where the exponential outweighs the rest: 1/x' = e^-x (1 + q + q^2 + ...) with
-// q = (x + y) e^-x < 1, y' = slope x + drive.
-Tail closed_form_tail(double x, double y, double z, double x_peak, double z_peak, double slope, double drive) {
-  const double s = x + y, s_peak = x_peak + y;
-  const double time =
-      (power0(z) - power0(z_peak)) + (power1(s, z) - power1(s_peak, z_peak)) + (power2(s, z) - power2(s_peak, z_peak));
-  const auto integral = [&](double u, double e) {  // of (slope x + drive)(1 + q) e^-x, from u to infinity, e = e^-u
-    const double first = slope * (u + 1) * e + drive * e;
-    const double second = slope * (u * u / 2 + u / 2 + 0.25) + (slope * y + drive) * (u / 2 + 0.25) + drive * y / 2;
-    return first + second * e * e;
-  };
-  return {time, integral(x, z) - integral(x_peak, z_peak)};
-}
 
 }  // namespace
 
@@ -147,11 +119,11 @@ double Lanes::adaptation(std::size_t lane, double y) const {
 
 void Lanes::take_spike(std::size_t lane) {
   Lane& l = lanes_[lane];
-  Tail tail{0.0, 0.0};
+  Upstroke tail{0.0, 0.0};
   if (state_.mode[lane] != static_cast<double>(voltage)) {
     const double z = state_.kt[lane] / (1 - state_.kt[lane]);
-    tail = closed_form_tail(state_.x[lane], state_.y[lane], z, state_.x_peak[lane], l.z_peak, state_.rA[lane],
-                            state_.rc[lane] - state_.r[lane] * state_.y[lane]);
+    tail = closed_form_upstroke(state_.x[lane], state_.y[lane], z, state_.x_peak[lane], l.z_peak, 1.0, state_.rA[lane],
+                                state_.rc[lane] - state_.r[lane] * state_.y[lane]);
   }
   const double error = std::abs(state_.et[lane] - state_.ex[lane] * state_.kt[lane] / state_.kx[lane]);
   if (!accurate(lane, error)) return;

@@ -13,12 +13,10 @@
 #include <cstdint>
 #include <span>
 
+#include "solvers/lane_array.hpp"
 #include "solvers/spike_integrator.hpp"
 
 namespace modscape::solvers::ensemble {
-
-constexpr std::size_t most_lanes = 32;
-using LaneArray = std::array<double, most_lanes>;
 
 /// What the independent variable of a lane's next step is.
 enum Mode : std::uint8_t {

@@ -11,7 +11,7 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
-#include "solvers/adex_ensemble_lanes.hpp"
+#include "solvers/lane_array.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace modscape::solvers::ensemble::HWY_NAMESPACE {

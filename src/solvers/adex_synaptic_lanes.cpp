@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "solvers/adex_synaptic_lanes.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "core/error.hpp"
+#include "solvers/adex_upstroke.hpp"
+
+namespace modscape::solvers {
+namespace synaptic {
+namespace {
+
+// x from which the upstroke has a closed form: it lasts less than 4e-4 C_m/g_L, and what is neglected (the third order
+// of q, the decay of synaptic currents meanwhile) is below 1e-6 ms for any current a neuron survives.
+constexpr double closed_form_from = 8.0;
+// An upstroke as short as this is over, even if the next event comes before its end (ms).
+constexpr double instant = 1e-7;
+constexpr int storm = 100;  // spikes of one neuron in one epoch
+constexpr std::size_t prefetch_distance = 20;
+
+}  // namespace
+
+Lanes::Lanes(const Epoch& epoch, std::size_t ports, std::size_t lanes) : epoch_(epoch), ports_(ports), busy_(lanes) {
+  for (std::size_t lane = 0; lane < lanes; ++lane) next_neuron(lane);
+}
+
+void Lanes::handle(const Calls& calls) {
+  const auto each = [](std::uint32_t mask, auto&& act) {
+    for (; mask != 0; mask &= mask - 1) act(static_cast<std::size_t>(std::countr_zero(mask)));
+  };
+  each(calls.failed, [this](std::size_t lane) {
+    fail(lane, std::isfinite(state_.x[lane]) ? RunStatus::step_collapse : RunStatus::non_finite);
+  });
+  each(calls.ended & ~calls.failed, [this](std::size_t lane) {
+    save(lane, 0.0);
+    next_neuron(lane);
+  });
+  each(calls.peaked & ~calls.failed, [this](std::size_t lane) { spike(lane, state_.t[lane]); });
+  each(calls.watched & ~(calls.failed | calls.ended | calls.peaked),
+       [this](std::size_t lane) { finish_upstroke(lane); });
+}
+
+void Lanes::next_neuron(std::size_t lane) {
+  while (next_ < epoch_.neurons.size()) {
+    const std::size_t neuron = next_++;
+    load(lane, neuron);
+    const double held = epoch_.neurons[neuron].held;
+    if (held <= 0.0 || hold(lane, held)) return;
+  }
+  idle(lane);
+}
+
+void Lanes::load(std::size_t lane, std::size_t neuron) {
+  if (const std::size_t ahead = neuron + prefetch_distance; ahead < epoch_.neurons.size()) {
+    const SynapticEvent* events = &epoch_.events[ahead * epoch_.capacity];
+    __builtin_prefetch(events);
+    __builtin_prefetch(events + 8);
+    __builtin_prefetch(&epoch_.neurons[ahead]);
+  }
+  const SynapticNeuron& n = epoch_.neurons[neuron];
+  neuron_[lane] = neuron;
+  spikes_[lane] = 0;
+  if (coefficients_[lane] != n.coefficients) load_coefficients(lane, *n.coefficients);
+  const SynapticCoefficients& c = *n.coefficients;
+  state_.x[lane] = (n.V - c.V_T) / c.Delta_T;
+  state_.y[lane] = n.w / c.unit_w + c.y_0;
+  state_.t[lane] = 0.0;
+  for (std::size_t port = 0; port < ports_; ++port) {
+    state_.g[port][lane] = n.g[port];
+    state_.u[port][lane] = n.u[port];
+  }
+  state_.next[lane] = static_cast<std::int64_t>(neuron * epoch_.capacity);
+  load_event(lane);
+}
+
+void Lanes::load_coefficients(std::size_t lane, const SynapticCoefficients& c) {
+  coefficients_[lane] = &c;
+  state_.kappa[lane] = c.kappa;
+  state_.r[lane] = c.r;
+  state_.rA[lane] = c.rA;
+  state_.rc[lane] = c.rc;
+  state_.x_peak[lane] = c.x_peak;
+  state_.x_watch[lane] = std::min(c.x_peak, closed_form_from);
+  state_.longest[lane] = c.longest_step;
+  for (std::size_t port = 0; port < ports_; ++port) {
+    state_.gamma[port][lane] = c.gamma[port];
+    state_.eta[port][lane] = c.eta[port];
+    state_.lambda[port][lane] = c.lambda[port];
+    state_.rise[port][lane] = c.rise[port];
+  }
+}
+
+void Lanes::load_event(std::size_t lane) {
+  const SynapticEvent& event = epoch_.events[static_cast<std::size_t>(state_.next[lane])];
+  state_.t_next[lane] = static_cast<double>(event.key >> 3U) * (1.0 / ticks_per_ms);
+  state_.port[lane] = static_cast<double>(event.key & 7U);
+  state_.weight[lane] = static_cast<double>(event.weight);
+}
+
+void Lanes::save(std::size_t lane, double held) {
+  SynapticNeuron& n = epoch_.neurons[neuron_[lane]];
+  const SynapticCoefficients& c = *n.coefficients;
+  n.V = c.V_T + c.Delta_T * state_.x[lane];
+  n.w = c.unit_w * (state_.y[lane] - c.y_0);
+  n.held = held;
+  for (std::size_t port = 0; port < ports_; ++port) {
+    n.g[port] = state_.g[port][lane];
+    n.u[port] = state_.u[port][lane];
+  }
+}
+
+void Lanes::idle(std::size_t lane) {
+  --busy_;
+  coefficients_[lane] = nullptr;
+  state_.x[lane] = -10.0;
+  state_.y[lane] = state_.t[lane] = 0.0;
+  state_.kappa[lane] = state_.r[lane] = state_.rA[lane] = state_.rc[lane] = 0.0;
+  state_.x_peak[lane] = state_.x_watch[lane] = state_.t_next[lane] = 1e300;
+  state_.longest[lane] = 1.0;
+  state_.port[lane] = 0.0;
+  state_.next[lane] = 0;
+  for (std::size_t port = 0; port < ports_; ++port) {
+    state_.g[port][lane] = state_.u[port][lane] = state_.gamma[port][lane] = state_.eta[port][lane] = 0.0;
+    state_.lambda[port][lane] = state_.rise[port][lane] = 0.0;
+  }
+}
+
+bool Lanes::hold(std::size_t lane, double length) {
+  const SynapticCoefficients& c = *coefficients_[lane];
+  const double end = state_.t[lane] + length, stop = std::min(end, epoch_.length);
+  const double settled = (c.rA * c.x_reset + c.rc) / c.r;
+  state_.y[lane] = settled + (state_.y[lane] - settled) * std::exp(-c.r * (stop - state_.t[lane]));
+  const auto decay = [&](std::size_t port, double dt) {
+    double& g = state_.g[port][lane];
+    double& u = state_.u[port][lane];
+    const double factor = std::exp(-c.lambda[port] * dt);
+    g = factor * (g + c.rise[port] * u * dt);
+    u *= factor;
+  };
+  for (std::size_t port = 0; port < ports_; ++port) {
+    const std::int64_t first = state_.next[lane];
+    double t = state_.t[lane];
+    for (const SynapticEvent* e = &epoch_.events[static_cast<std::size_t>(first)];
+         (e->key & 7U) != SynapticEvent::end_port; ++e) {
+      const double arrival = static_cast<double>(e->key >> 3U) * (1.0 / ticks_per_ms);
+      if (arrival > stop) break;
+      if ((e->key & 7U) != port) continue;
+      decay(port, arrival - t);
+      t = arrival;
+      (c.rise[port] > 0.0 ? state_.u : state_.g)[port][lane] += static_cast<double>(e->weight);
+    }
+    decay(port, stop - t);
+  }
+  while (state_.t_next[lane] <= stop && state_.port[lane] != SynapticEvent::end_port) {
+    ++state_.next[lane];
+    load_event(lane);
+  }
+  state_.x[lane] = c.x_reset;
+  state_.t[lane] = stop;
+  if (end < epoch_.length) return true;
+  save(lane, end - epoch_.length);
+  return false;
+}
+
+void Lanes::spike(std::size_t lane, double time) {
+  const SynapticCoefficients& c = *coefficients_[lane];
+  epoch_.spikes->push_back({time, static_cast<std::uint32_t>(neuron_[lane])});
+  state_.t[lane] = time;
+  state_.x[lane] = c.x_reset;
+  state_.y[lane] += c.b / c.unit_w;
+  if (++spikes_[lane] > storm)
+    fail(lane, RunStatus::spike_storm);
+  else if (c.t_ref > 0.0 && !hold(lane, c.t_ref))
+    next_neuron(lane);
+}
+
+void Lanes::finish_upstroke(std::size_t lane) {
+  const SynapticCoefficients& c = *coefficients_[lane];
+  const double x = state_.x[lane];
+  double G = 0.0, H = 0.0;  // of the synapses: x' gets H - G x
+  for (std::size_t port = 0; port < ports_; ++port) {
+    G += c.gamma[port] * state_.g[port][lane];
+    H += c.eta[port] * state_.g[port][lane];
+  }
+  const ensemble::Upstroke rest =
+      ensemble::closed_form_upstroke(x, state_.y[lane] - H / c.kappa, std::exp(-x), c.x_peak, c.z_peak,
+                                     1.0 + G / c.kappa, c.rA / c.kappa, (c.rc - c.r * state_.y[lane]) / c.kappa);
+  const double left = rest.time / c.kappa, time = state_.t[lane] + left;
+  if (time >= state_.t_next[lane] && left > instant) return;
+  const double until = std::min(time, state_.t_next[lane]), dt = until - state_.t[lane];
+  state_.y[lane] += rest.dy;
+  for (std::size_t port = 0; port < ports_; ++port) {
+    const double factor = std::exp(-c.lambda[port] * dt);
+    state_.g[port][lane] = factor * (state_.g[port][lane] + c.rise[port] * state_.u[port][lane] * dt);
+    state_.u[port][lane] *= factor;
+  }
+  spike(lane, until);
+}
+
+void Lanes::fail(std::size_t lane, RunStatus status) {
+  epoch_.failed->push_back({static_cast<std::uint32_t>(neuron_[lane]), status});
+  next_neuron(lane);
+}
+
+}  // namespace synaptic
+
+SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std::span<const models::SynapticPort> ports,
+                                           double current) {
+  if (ports.size() > most_ports) throw InternalError("a neuron has more synaptic ports than the kernel takes");
+  SynapticCoefficients c{};
+  const double A = p.a / p.g_L, offset = (p.V_T - p.E_L) / p.Delta_T;
+  c.unit_w = p.g_L * p.Delta_T;
+  c.kappa = p.g_L / p.C_m;
+  c.r = 1.0 / p.tau_w;
+  c.rA = c.r * A;
+  c.rc = c.r * ((A + 1.0) * offset - current / c.unit_w);
+  c.V_T = p.V_T;
+  c.Delta_T = p.Delta_T;
+  c.y_0 = offset - current / c.unit_w;
+  c.x_peak = (p.V_peak - p.V_T) / p.Delta_T;
+  c.z_peak = std::exp(-c.x_peak);
+  c.x_reset = (p.V_r - p.V_T) / p.Delta_T;
+  c.b = p.b;
+  c.t_ref = p.t_ref;
+  c.ports = ports.size();
+  double fastest = 1.0 / longest_epoch;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const models::SynapticPort& port = ports[i];
+    const bool alpha = port.shape == models::SynapticShape::alpha;
+    if (port.effect == models::SynapticEffect::conductance) {
+      c.gamma[i] = 1.0 / p.C_m;
+      c.eta[i] = (port.E_rev - p.V_T) / p.Delta_T / p.C_m;
+    } else {
+      c.eta[i] = 1.0 / (p.C_m * p.Delta_T);
+    }
+    c.lambda[i] = 1.0 / port.tau;
+    c.rise[i] = alpha ? std::numbers::e / port.tau : 0.0;
+    c.any_alpha = c.any_alpha || alpha;
+    fastest = std::max(fastest, c.lambda[i]);
+  }
+  c.longest_step = 0.5 / fastest;  // where the series of the decays have converged
+  return c;
+}
+
+}  // namespace modscape::solvers

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scalar side of the synaptic kernel: which neuron a lane works on, and what happens to it at a spike, during
+// refractoriness and at the end of the epoch. The SIMD side (adex_synaptic.cpp) makes the steps and takes the events.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "solvers/adex_synaptic.hpp"
+#include "solvers/lane_array.hpp"
+
+namespace modscape::solvers::synaptic {
+
+using ensemble::LaneArray;
+using ensemble::most_lanes;
+
+/// State of all lanes as the SIMD side sees it.
+struct alignas(64) LaneState {
+  alignas(64) LaneArray x, y, t;  ///< t: ms since the start of the epoch
+  alignas(64) std::array<LaneArray, most_ports> g, u;
+  alignas(64) LaneArray kappa, r, rA, rc, x_peak, x_watch, longest;
+  alignas(64) std::array<LaneArray, most_ports> gamma, eta, lambda, rise;
+  alignas(64) LaneArray t_next, weight, port;             ///< of the next event
+  alignas(64) std::array<std::int64_t, most_lanes> next;  ///< its place among all events
+};
+
+/// Why a lane needs the scalar side; bits of a mask per lane.
+struct Calls {
+  std::uint32_t ended = 0;    ///< reached the end of the epoch
+  std::uint32_t peaked = 0;   ///< is at V_peak
+  std::uint32_t watched = 0;  ///< far enough on the upstroke for the closed form
+  std::uint32_t failed = 0;
+};
+
+struct Epoch {
+  std::span<SynapticNeuron> neurons;
+  std::span<const SynapticEvent> events;
+  std::size_t capacity;
+  double length;  ///< ms
+  std::vector<LocatedSpike>* spikes;
+  std::vector<FailedNeuron>* failed;
+};
+
+class Lanes {
+ public:
+  Lanes(const Epoch& epoch, std::size_t ports, std::size_t lanes);
+  LaneState& state() noexcept { return state_; }
+  std::size_t busy() const noexcept { return busy_; }
+  void handle(const Calls& calls);
+
+ private:
+  void next_neuron(std::size_t lane);
+  void load(std::size_t lane, std::size_t neuron);
+  void load_coefficients(std::size_t lane, const SynapticCoefficients& c);
+  void load_event(std::size_t lane);
+  void save(std::size_t lane, double held);
+  void idle(std::size_t lane);
+  /// V held for `length` ms; false when that lasts to the end of the epoch, which ends the neuron's part.
+  bool hold(std::size_t lane, double length);
+  void spike(std::size_t lane, double time);
+  void finish_upstroke(std::size_t lane);
+  void fail(std::size_t lane, RunStatus status);
+
+  Epoch epoch_;
+  std::size_t ports_;
+  std::size_t next_ = 0, busy_;
+  LaneState state_{};
+  std::array<std::size_t, most_lanes> neuron_{};
+  std::array<int, most_lanes> spikes_{};  // of the neuron in this epoch
+  std::array<const SynapticCoefficients*, most_lanes> coefficients_{};
+};
+
+}  // namespace modscape::solvers::synaptic
