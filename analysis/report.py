@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Figures, tables and an HTML report of a finished study, continuation, landscape or two-axis sweep."""
+"""Figures, tables and an HTML report of a finished study, continuation, landscape, network or two-axis sweep."""
 import argparse
 import pathlib
 import sys
@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
 def arguments(argv):
     parser = Parser(prog="report.py", description=__doc__, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", metavar="RESULTS.h5", type=pathlib.Path, help="results file of `modscape study`, `modscape continue` or `modscape landscape`, or of `modscape sweep` over two axes")
+    parser.add_argument("results", metavar="RESULTS.h5", type=pathlib.Path, help="results file of `modscape study`, `continue`, `landscape` or `network`, or of `modscape sweep` over two axes")
     parser.add_argument("-o", "--output", metavar="DIR", type=pathlib.Path, required=True, help="folder for the report; made if missing")
     parser.add_argument("--only", metavar="NAME", choices=FIGURES, help=f"draw one figure, leave report.html: {', '.join(FIGURES)}")
     parser.add_argument("--force", action="store_true", help="draw again although everything is up to date")
@@ -40,7 +40,7 @@ def arguments(argv):
 def figure_names(options):
     kind = kind_of(options.results)
     if kind not in FIGURES_OF:
-        raise ResultsError(f"holds a {kind}; figures are drawn of studies, sweeps, continuations and landscapes")
+        raise ResultsError(f"holds a {kind}; figures are drawn of studies, sweeps, continuations, landscapes and networks")
     if options.only and options.only not in FIGURES_OF[kind]:
         raise ResultsError(f"is of a {kind}, which has the figures {', '.join(FIGURES_OF[kind])}, not {options.only}")
     without = set() if kind != "study" or has_effects(options.results) else {"effects", "verdict_by_family"}

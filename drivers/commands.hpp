@@ -22,6 +22,7 @@ void add_effect(CLI::App& app, Action& action);
 void add_sweep(CLI::App& app, Action& action);
 void add_continue(CLI::App& app, Action& action);
 void add_landscape(CLI::App& app, Action& action);
+void add_network(CLI::App& app, Action& action);
 void add_simulate(CLI::App& app, Action& action);
 void add_submit(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);

@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   drivers::add_sweep(app, action);
   drivers::add_continue(app, action);
   drivers::add_landscape(app, action);
+  drivers::add_network(app, action);
   drivers::add_simulate(app, action);
   drivers::add_submit(app, action);
   drivers::add_merge(app, action);

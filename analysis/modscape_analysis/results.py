@@ -160,8 +160,34 @@ class Landscape(Results):
         return f"{self.regime.size} cells in {len(self.across.values)} strips, {self.failed} strips failed."
 
 
+@dataclass(frozen=True)
+class Population:
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network(Results):
+    """A finished run. Times in ms, rates in Hz; by name of population."""
+
+    populations: dict  # name -> Population
+    spikes: dict  # name -> (times, neurons), of those recorded
+    times: np.ndarray  # middles of the bins of `rates`
+    rates: dict
+    statistics: dict  # name of the statistic -> population -> value
+    duration: float
+    transient: float
+    bin: float  # of `rates`
+    count_bin: float  # of the statistics of counts
+
+    @property
+    def summary(self):
+        neurons = sum(p.size for p in self.populations.values() if p.kind == "adex")
+        return f"{neurons} neurons, {self.duration / 1000:g} s, {sum(len(times) for times, _ in self.spikes.values())} spikes recorded."
+
+
 def kind_of(path):
-    """Of the job whose results these are: study, sweep, continue, landscape or simulate."""
+    """Of the job whose results these are: study, sweep, continue, landscape, network or simulate."""
     return _opened(path, lambda file: _job(file)["job"]["kind"])
 
 
@@ -171,9 +197,9 @@ def has_effects(path):
 
 
 def load(path, without_models=False):
-    """Reads a finished study, sweep, continuation or landscape; ResultsError for anything else. `without_models`: of a study
+    """Reads a finished study, sweep, continuation, landscape or network; ResultsError for anything else. `without_models`: of a study
     only its fits and effects, which are there before the rest."""
-    readers = {"sweep": _read_sweep, "continue": _read_continuation, "landscape": _read_landscape}
+    readers = {"sweep": _read_sweep, "continue": _read_continuation, "landscape": _read_landscape, "network": _read_network}
     study = _read_fits if without_models else _read
     return _opened(path, lambda file: readers.get(_job(file)["job"]["kind"], study)(file, path))
 
@@ -297,6 +323,34 @@ def _read_landscape(file, path):
         corners=[(kind, table["corner_across"][row, c], table["corner_along"][row, c]) for row, c, kind in _coded(table, "corner_kind", done)],
         failed=int(len(table["status"]) - done.size),
     )
+
+
+def _read_network(file, path):
+    job = _job(file)
+    if "statistics" not in file or not all("finished" in file[f"provenance/{log}"].attrs for log in ("rates", *(f"spikes/{name}" for name in file.get("spikes", ())))):
+        _unfinished(path, "statistics", kind="network")
+    names = [_text(name) for name in file["statistics/population_label"][()]]
+    ms = {key: _milliseconds(job["network"][key]) for key in ("duration", "transient")}
+    return Network(
+        **_of_any_file(file, job, job["job"]["title"]),
+        populations={name: Population(job["population"][name]["model"], job["population"][name]["size"]) for name in names},
+        spikes={name: (log["timestamps"][()], log["node_ids"][()]) for name, log in file.get("spikes", {}).items()},
+        times=file["rates/time"][()],
+        rates={name: file[f"rates/rate_{name}"][()] for name in names},
+        statistics={key: dict(zip(names, data[()])) for key, data in file["statistics"].items() if not key.startswith("population")},
+        duration=ms["duration"],
+        transient=ms["transient"],
+        bin=_milliseconds(job["record"]["rate_interval"]),
+        count_bin=float(file["statistics"].attrs["bin"]),
+    )
+
+
+def _milliseconds(text):
+    """Of a time in a resolved job, where all are in ms."""
+    number, unit = text.split()
+    if unit != "ms":
+        raise ResultsError(f"has the time {text}, not in ms")
+    return float(number)
 
 
 def _coded(table, name, rows):

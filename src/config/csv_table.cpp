@@ -14,7 +14,6 @@
 namespace modscape::config {
 namespace {
 
-constexpr std::size_t most_table_rows = 100000;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::string trimmed(const std::string& text) {
@@ -78,8 +77,8 @@ double csv_number(const std::string& field, std::string_view what, std::uint32_t
   return NAN;
 }
 
-CsvTable::CsvTable(const std::string& path, ProblemList& problems) : problems_(&problems) {
-  rows_ = read_csv_rows(path, most_table_rows, problems);
+CsvTable::CsvTable(const std::string& path, ProblemList& problems, std::size_t most_rows) : problems_(&problems) {
+  rows_ = read_csv_rows(path, most_rows, problems);
   if (!rows_.empty()) {
     header_line_ = rows_.front().line;
     header_ = rows_.front().fields;

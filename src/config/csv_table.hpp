@@ -36,7 +36,7 @@ struct Column {
 /// A table with a header. The first row that is not a comment names the columns; case does not matter.
 class CsvTable {
  public:
-  CsvTable(const std::string& path, ProblemList& problems);
+  CsvTable(const std::string& path, ProblemList& problems, std::size_t most_rows = 100000);
   const std::vector<CsvRow>& rows() const { return rows_; }
   /// The column under one of the accepted names; two of them are a problem.
   std::optional<Column> find(const std::vector<ColumnName>& accepted) const;

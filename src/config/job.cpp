@@ -11,9 +11,10 @@ namespace {
 
 std::string read_kind(TableReader& table, const std::string& expected) {
   if (!table.has("kind"))
-    table.required_text("kind", "\"simulate\", \"sweep\", \"continue\", \"landscape\" or \"study\"");
-  std::string kind =
-      table.has("kind") ? table.choice("kind", {"simulate", "sweep", "continue", "landscape", "study"}) : expected;
+    table.required_text("kind", "\"simulate\", \"sweep\", \"continue\", \"landscape\", \"study\" or \"network\"");
+  std::string kind = table.has("kind")
+                         ? table.choice("kind", {"simulate", "sweep", "continue", "landscape", "study", "network"})
+                         : expected;
   if (!expected.empty() && kind != expected)
     table.refuse("kind", fmt::format("this job is a {}, not a {}", kind, expected),
                  fmt::format("run: modscape {} <job file>", kind));
@@ -32,6 +33,7 @@ Job read_job(const TomlNode& document, const std::string& job_path, const std::s
   if (job.kind == "continue") job.continuation = read_continue(root, job_path, problems);
   if (job.kind == "landscape") job.landscape = read_landscape(root, job_path, problems);
   if (job.kind == "study") job.study = read_study(root, table, job_path, problems);
+  if (job.kind == "network") job.network = read_network(root, table, job_path, problems);
   table.finish();
   root.finish();
   problems.throw_if_any();

@@ -11,6 +11,7 @@
 #include "config/fi_table.hpp"
 #include "models/adex.hpp"
 #include "models/modulation.hpp"
+#include "models/network_model.hpp"
 #include "models/protocol.hpp"
 
 namespace modscape::config {
@@ -187,7 +188,27 @@ struct StudyJob {
   }
 };
 
-/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "continue" | "landscape" | "study".
+/// A network of spiking neurons, run once.
+struct NetworkJob {
+  std::string title;
+  models::NetworkModel model;
+  double duration = NAN;                   ///< ms
+  double transient = 0.0;                  ///< ms at the start, left out of statistics
+  double tolerance = 1e-7;                 ///< ms: largest estimated error of one step, as a shift in time
+  std::uint64_t seed = 1;                  ///< of connections, parameters, initial states and Poisson events
+  double max_rate = 500.0;                 ///< Hz: mean rate of a population over 50 ms at which the run stops
+  double checkpoint_interval = 1000.0;     ///< ms of model time
+  std::vector<std::size_t> record_spikes;  ///< populations whose spikes are stored, ascending
+  double rate_interval = 1.0;              ///< ms: bin of the population rates
+  double reserved_rate = 100.0;            ///< Hz: mean rate of recorded populations that the file has room for
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & title & model & duration & transient & tolerance & seed & max_rate & checkpoint_interval & record_spikes &
+        rate_interval & reserved_rate;
+  }
+};
+
+/// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "continue" | "landscape" | "study" | "network".
 struct Job {
   std::string kind;
   std::string output;  ///< [job] output, may be empty; not part of the identity
@@ -196,6 +217,7 @@ struct Job {
   ContinueJob continuation;
   LandscapeJob landscape;
   StudyJob study;
+  NetworkJob network;
   std::string resolved;  ///< canonical TOML of everything above with units, without output
   std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
   /// Hashes of the jobs that this one has grown from: the same sweep without its last rounds, the same study without
@@ -203,7 +225,8 @@ struct Job {
   std::vector<std::string> earlier_hashes;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & kind & output & simulate & sweep & continuation & landscape & study & resolved & hash & earlier_hashes;
+    ar & kind & output & simulate & sweep & continuation & landscape & study & network & resolved & hash &
+        earlier_hashes;
   }
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "config/job.hpp"
 #include "config/table_reader.hpp"
+#include "config/toml_writer.hpp"
 
 namespace modscape::config {
 
@@ -14,9 +15,13 @@ LandscapeJob read_landscape(TableReader& root, const std::string& job_path, Prob
 models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems);
 /// `job` is the table [job], which holds the title.
 StudyJob read_study(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
+NetworkJob read_network(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
 /// The study `modscape study --from` means, as the document a user would have written.
 TomlNode study_document(const std::string& fi_path, const std::vector<std::string>& gauge,
                         const std::string& cell_type);
+
+/// The canonical text of a network, without [job].
+void write_network(TomlWriter& out, const NetworkJob& job);
 
 /// Fills `resolved`, `hash` and `earlier_hashes`.
 void add_identity(Job& job);

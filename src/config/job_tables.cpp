@@ -9,6 +9,7 @@ namespace {
 constexpr double most_time = 1e7;           // ms, almost three hours
 constexpr double most_current = 1e6;        // pA
 constexpr double most_concentration = 1e6;  // uM, 1 M
+constexpr double most_rate = 1e6;           // Hz
 constexpr std::string_view ours = "modscape convention";
 
 constexpr ParameterInfo row(std::string_view name, Unit unit, double default_value, double lower, double upper,
@@ -225,6 +226,81 @@ const ParameterTable<EffectJob>& effect_inference_table() {
         &P::voltage_shift}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
+}
+
+const ParameterTable<NetworkJob>& network_table() {
+  using P = NetworkJob;
+  static const std::array<ParameterSpec<P>, 5> rows{
+      {{time_row("duration", required_value, "Length of the run"), &P::duration},
+       {time_row("transient", P{}.transient, "Time at the start that is left out of statistics", false), &P::transient},
+       {row("tolerance", Unit::ms, P{}.tolerance, 1e-9, 0.1,
+            "Largest estimated error of one step of a neuron, as a shift in time"),
+        &P::tolerance},
+       {row("max_rate", Unit::Hz, P{}.max_rate, 0.0, most_rate,
+            "Mean rate of a population over 50 ms at which the run stops: runaway excitation", true),
+        &P::max_rate},
+       {row("checkpoint_interval", Unit::ms, P{}.checkpoint_interval, 1.0, most_time,
+            "Model time between two states from which an interrupted run goes on"),
+        &P::checkpoint_interval}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<NetworkJob>& network_record_table() {
+  using P = NetworkJob;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("rate_interval", Unit::ms, P{}.rate_interval, 0.01, 1e4, "Bin of the population rates"), &P::rate_interval},
+       {row("reserved_rate", Unit::Hz, P{}.reserved_rate, 0.0, most_rate,
+            "Mean rate of the recorded populations over the run for whose spikes space is reserved"),
+        &P::reserved_rate}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Population>& adex_population_table() {
+  using P = models::Population;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{current_row("current", P{}.current, "Constant current into every neuron"), &P::current}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Population>& poisson_population_table() {
+  using P = models::Population;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of every Poisson source"), &P::rate}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::SynapticPort>& port_table() {
+  using P = models::SynapticPort;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("tau", Unit::ms, required_value, 0.0, 1e4, "Time constant of the decay; of an alpha function its peak time",
+            true),
+        &P::tau},
+       {like_neuron("E_rev", required_value, "E_L", "Reversal potential of a conductance"), &P::E_rev}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Background>& background_table() {
+  using P = models::Background;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of the Poisson events of every neuron"),
+        &P::rate}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+ParameterInfo weight_info(models::SynapticEffect effect) {
+  if (effect == models::SynapticEffect::current)
+    return row("weight", Unit::pA, required_value, -most_current, most_current, "Jump or peak of the current");
+  return row("weight", Unit::nS, required_value, 0.0, 1e4, "Jump or peak of the conductance");
+}
+
+ParameterInfo delay_info() {
+  return row("delay", Unit::ms, required_value, 0.01, 1e3, "Time from the spike to its arrival");
 }
 
 ParameterInfo current_info(std::string_view key) {

@@ -141,6 +141,14 @@ void check_neuron(const NeuronInput& neuron, ProblemList& problems) {
   }
 }
 
+void check_every_neuron(const NeuronInput& neuron, ProblemList& problems) {
+  for (const AdexParameters& corner : corners(neuron)) {
+    const std::vector<std::string> broken = joint_problems(corner);
+    for (const std::string& sentence : broken) problems.add(place_for(sentence, neuron), sentence);
+    if (!broken.empty()) return;  // the other corners would say the same again
+  }
+}
+
 IntegratorJob read_integrator(TableReader table, const std::vector<std::string>& methods) {
   IntegratorJob integrator;
   integrator.method = table.choice("method", methods);

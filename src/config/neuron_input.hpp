@@ -35,6 +35,9 @@ void read_neuron(TableReader table, const Refusals& refused, NeuronInput& into);
 /// or none at one end of what is followed.
 void check_neuron(const NeuronInput& neuron, ProblemList& problems);
 
+/// The same for neurons that are all run: a problem if any corner is impossible.
+void check_every_neuron(const NeuronInput& neuron, ProblemList& problems);
+
 IntegratorJob read_integrator(TableReader table, const std::vector<std::string>& methods);
 
 }  // namespace modscape::config

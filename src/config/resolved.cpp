@@ -324,11 +324,13 @@ std::string resolved_text(const Job& job, const Growth& growth) {
   out.table("job");
   out.text("kind", job.kind);
   if (job.kind == "study") out.text("title", job.study.title);
+  if (job.kind == "network") out.text("title", job.network.title);
   if (job.kind == "simulate") write_simulate(out, job.simulate);
   if (job.kind == "sweep") write_sweep(out, job.sweep, growth.rounds);
   if (job.kind == "continue") write_continue(out, job.continuation);
   if (job.kind == "landscape") write_landscape(out, job.landscape);
   if (job.kind == "study") write_study(out, job.study, growth.effects);
+  if (job.kind == "network") write_network(out, job.network);
   return out.result();
 }
 

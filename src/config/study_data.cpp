@@ -51,13 +51,6 @@ Tables read_data(TableReader table, const std::string& job_path, StudyJob& job, 
   return read_tables(job, problems);
 }
 
-bool is_identifier(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !name.empty() && letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || digit(c); });
-}
-
 void check_name(TableReader& table, const ConditionJob& condition, const StudyJob& job) {
   if (!condition.name.empty() && !is_identifier(condition.name))
     table.refuse("name", fmt::format("condition name \"{}\" must be an identifier: letters, digits, _", condition.name),

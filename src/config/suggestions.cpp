@@ -16,8 +16,9 @@ struct Foreign {
   std::string_view name;     // lower case
   std::string_view meaning;  // our name
 };
-// Names of the AdEx cell in PyNN (EIF_cond_exp_isfa_ista), Brian and papers; NEST's come from the parameter table.
-constexpr std::array<Foreign, 25> foreign_names{{{"cm", "C_m"},
+// Names of the AdEx cell in PyNN (EIF_cond_exp_isfa_ista), Brian and papers (NEST's come from the parameter table), and
+// of connections in NEST and PyNN.
+constexpr std::array<Foreign, 48> foreign_names{{{"cm", "C_m"},
                                                  {"c", "C_m"},
                                                  {"gl", "g_L"},
                                                  {"g_leak", "g_L"},
@@ -41,7 +42,30 @@ constexpr std::array<Foreign, 25> foreign_names{{{"cm", "C_m"},
                                                  {"ljp", "junction_potential"},
                                                  {"current", "amplitude"},
                                                  {"i", "amplitude"},
-                                                 {"i_ext", "amplitude"}}};
+                                                 {"i_ext", "amplitude"},
+                                                 {"i_e", "current"},
+                                                 {"i_offset", "current"},
+                                                 {"n", "size"},
+                                                 {"pairwise_bernoulli", "fixed_probability"},
+                                                 {"fixed_number_pre", "fixed_indegree"},
+                                                 {"p", "probability"},
+                                                 {"p_connect", "probability"},
+                                                 {"allow_autapses", "autapses"},
+                                                 {"allow_self_connections", "autapses"},
+                                                 {"allow_multapses", "multapses"},
+                                                 {"with_replacement", "multapses"},
+                                                 {"receptor_type", "port"},
+                                                 {"receptor", "port"},
+                                                 {"synapse", "port"},
+                                                 {"source", "from"},
+                                                 {"target", "to"},
+                                                 {"pre", "from"},
+                                                 {"post", "to"},
+                                                 {"tau_syn", "tau"},
+                                                 {"e_syn", "E_rev"},
+                                                 {"std", "sd"},
+                                                 {"sim_time", "duration"},
+                                                 {"poisson_generator", "poisson"}}};
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -94,6 +118,13 @@ std::string lower_case(std::string_view text) {
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return lower;
+}
+
+bool is_identifier(const std::string& name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !name.empty() && letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || digit(c); });
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to say about a name nobody knows: the closest known one, or how another simulator's parameter is written here.
+// Names: which are allowed, and what to say about one that nobody knows: the closest known one, or how another
+// simulator's parameter is written here.
 #pragma once
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ std::string joined(const std::vector<std::string>& names);
 
 /// "20, 40, 60".
 std::string joined_numbers(const std::vector<double>& values);
+
+/// Letters, digits and _, and no digit first: what may be the name of a group in the results.
+bool is_identifier(const std::string& name);
 
 std::string lower_case(std::string_view text);
 

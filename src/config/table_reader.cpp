@@ -142,6 +142,12 @@ std::vector<std::string> TableReader::texts(const std::string& key) {
   return values;
 }
 
+std::vector<std::string> TableReader::one_or_more_texts(const std::string& key) {
+  const TomlNode* value = find(key);
+  if (value != nullptr && value->kind == TomlNode::Kind::text) return {value->text};
+  return texts(key);
+}
+
 std::string TableReader::required_text(const std::string& key, const std::string& what) {
   if (!has(key))
     problems_->add(place_, fmt::format("{} is missing in {} ({})", key, title(), what));

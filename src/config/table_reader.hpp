@@ -39,6 +39,8 @@ class TableReader {
   std::string text(const std::string& key, const std::string& fallback);
   /// A list of texts; absent reads as empty.
   std::vector<std::string> texts(const std::string& key);
+  /// One text or a list of them; absent reads as empty.
+  std::vector<std::string> one_or_more_texts(const std::string& key);
   std::string required_text(const std::string& key, const std::string& what);
   /// A list of lists of texts, [["a", "b"]]; absent reads as empty.
   std::vector<std::vector<std::string>> text_lists(const std::string& key);

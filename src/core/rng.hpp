@@ -3,6 +3,7 @@
 // (item, step). A draw depends on nothing else, so results do not depend on ranks, chunks or order. No std::
 // distributions: they differ between standard libraries.
 #pragma once
+#include <array>
 #include <cstdint>
 
 namespace modscape {
@@ -24,7 +25,13 @@ enum class Purpose : std::uint64_t {
   refinement,
   verification,
   discrepancy,
-  effect
+  effect,
+  connectivity,
+  synapse,
+  neuron_parameter,
+  initial_state,
+  background,
+  poisson_source
 };
 
 class CounterRng {
@@ -40,6 +47,26 @@ class CounterRng {
   std::uint64_t seed_;
   Purpose purpose_;
   std::uint64_t item_;
+};
+
+/// Consecutive words of one item and `series` (an epoch, say), for those who need many: all four words of each block.
+/// Shares no number with CounterRng.
+class RandomWords {
+ public:
+  RandomWords(std::uint64_t seed, Purpose purpose, std::uint64_t item, std::uint64_t series = 0)
+      : seed_(seed), purpose_(purpose), item_(item), series_(series) {}
+  std::uint64_t next();
+  /// Uniform in (0, 1).
+  double uniform();
+  /// Uniform in 0 ... n - 1, n > 0; no value is favoured by more than n 2^-64.
+  std::uint64_t below(std::uint64_t n);
+
+ private:
+  std::uint64_t seed_;
+  Purpose purpose_;
+  std::uint64_t item_, series_, block_ = 0;
+  unsigned used_ = 4;
+  std::array<std::uint64_t, 4> words_{};
 };
 
 /// Quantile function and cumulative distribution of the standard normal; relative accuracy 1e-13 or better.

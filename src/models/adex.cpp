@@ -47,10 +47,9 @@ std::vector<std::string> adex_problems(const AdexParameters& p) {
     if (std::string text = bound_problem(row, p.*row.member); !text.empty()) problems.push_back(std::move(text));
   if (p.V_r >= p.V_peak) problems.push_back(fmt::format("V_r = {} mV must be below V_peak = {} mV", p.V_r, p.V_peak));
   if (p.V_T >= p.V_peak) problems.push_back(fmt::format("V_T = {} mV must be below V_peak = {} mV", p.V_T, p.V_peak));
-  // exp() of the upstroke must stay far from overflow, as NEST demands ((V_peak - V_th)/Delta_T < ln(DBL_MAX/1e20)).
-  if ((p.V_peak - p.V_T) / p.Delta_T > 663.0)
-    problems.push_back(fmt::format("(V_peak - V_T)/Delta_T = {:.0f} overflows the exponential; it must be at most 663",
-                                   (p.V_peak - p.V_T) / p.Delta_T));
+  if ((p.V_peak - p.V_T) / p.Delta_T > longest_upstroke)
+    problems.push_back(fmt::format("(V_peak - V_T)/Delta_T = {:.0f} overflows the exponential; it must be at most {}",
+                                   (p.V_peak - p.V_T) / p.Delta_T, longest_upstroke));
   return problems;
 }
 

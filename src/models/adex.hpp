@@ -30,6 +30,10 @@ struct AdexParameters {
 
 const ParameterTable<AdexParameters>& adex_table();
 
+/// Largest (V_peak - V_T)/Delta_T: exp() of the upstroke must stay far from overflow, as NEST demands ((V_peak -
+/// V_th)/Delta_T < ln(DBL_MAX/1e20)).
+inline constexpr double longest_upstroke = 663.0;
+
 /// What the bounds of single rows cannot say (V_r < V_peak, V_T < V_peak, no overflow of the exponential). One sentence
 /// each.
 std::vector<std::string> adex_problems(const AdexParameters& parameters);

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <numeric>
 #include <utility>
 
 #include "core/error.hpp"
@@ -162,6 +163,17 @@ std::vector<std::string> Communicator::gather(const std::string& bytes, int root
     });
   }
   return all;
+}
+
+void Communicator::all_gather(const std::vector<std::uint64_t>& mine, std::vector<std::uint64_t>& all) const {
+  const auto own = static_cast<int>(mine.size());
+  std::vector<int> counts(static_cast<std::size_t>(size_)), places(static_cast<std::size_t>(size_));
+  check_mpi(MPI_Allgather(&own, 1, MPI_INT, counts.data(), 1, MPI_INT, comm_), "MPI_Allgather");
+  std::exclusive_scan(counts.begin(), counts.end(), places.begin(), 0);
+  all.resize(static_cast<std::size_t>(places.back() + counts.back()));
+  check_mpi(
+      MPI_Allgatherv(mine.data(), own, MPI_UINT64_T, all.data(), counts.data(), places.data(), MPI_UINT64_T, comm_),
+      "MPI_Allgatherv");
 }
 
 Communicator Communicator::split(int color, int key) const {

@@ -50,6 +50,7 @@ class Communicator {
   bool all_of(bool value) const;
   std::vector<std::string> gather(const std::string& bytes,
                                   int root = 0) const;  ///< in rank order on root, empty elsewhere
+  void all_gather(const std::vector<std::uint64_t>& mine, std::vector<std::uint64_t>& all) const;  ///< in rank order
   Communicator split(int color, int key) const;
   Communicator node() const;       ///< the ranks of this one's node
   Communicator cartesian() const;  ///< the same ranks as a one-dimensional grid

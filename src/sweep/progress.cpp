@@ -24,10 +24,10 @@ std::string format_bytes(double bytes) {
 }
 
 namespace {
-std::string format_rate(double per_second) {
-  if (per_second >= 10.0) return fmt::format("{:.0f} rows/s", per_second);
-  return per_second >= 1.0 ? fmt::format("{:.1f} rows/s", per_second)
-                           : fmt::format("{:.1f} rows/min", 60.0 * per_second);
+std::string format_rate(double per_second, const std::string& unit) {
+  if (per_second >= 10.0) return fmt::format("{:.0f} {}/s", per_second, unit);
+  return per_second >= 1.0 ? fmt::format("{:.1f} {}/s", per_second, unit)
+                           : fmt::format("{:.1f} {}/min", 60.0 * per_second, unit);
 }
 }  // namespace
 
@@ -36,8 +36,9 @@ std::string format_costs(double bytes, double seconds, int ranks) {
                      format_duration(seconds), ranks, ranks == 1 ? "" : "s");
 }
 
-Progress::Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active)
+Progress::Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active, std::string unit)
     : label_(std::move(label)),
+      unit_(std::move(unit)),
       total_(total),
       already_done_(already_done),
       active_(active),
@@ -67,8 +68,9 @@ void Progress::print(std::int64_t done, std::int64_t failed) const {
   }
   const std::string ending =
       done >= total_ ? "in " + format_duration(elapsed) : "about " + format_duration(left) + " left";
-  fmt::print(stderr, "{}{:<28} {}{}/{} rows, {}, {}, {} failed{}", terminal_ ? "\r" : "", label_, bar, done, total_,
-             format_rate(rate), ending, failed, terminal_ ? "  " : "\n");
+  const std::string failures = unit_ == "rows" ? fmt::format(", {} failed", failed) : "";
+  fmt::print(stderr, "{}{:<28} {}{}/{} {}, {}, {}{}{}", terminal_ ? "\r" : "", label_, bar, done, total_, unit_,
+             format_rate(rate, unit_), ending, failures, terminal_ ? "  " : "\n");
   std::fflush(stderr);
 }
 

@@ -10,14 +10,15 @@ namespace modscape::sweep {
 
 class Progress {
  public:
-  Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active);
+  /// `unit` is what is counted; only rows can fail.
+  Progress(std::string label, std::int64_t total, std::int64_t already_done, bool active, std::string unit = "rows");
   void update(std::int64_t done, std::int64_t failed);
   void finish(std::int64_t done, std::int64_t failed);
 
  private:
   void print(std::int64_t done, std::int64_t failed) const;
   using Clock = std::chrono::steady_clock;
-  std::string label_;
+  std::string label_, unit_;
   std::int64_t total_, already_done_;
   bool active_, terminal_;
   Clock::time_point start_ = Clock::now(), last_ = start_;

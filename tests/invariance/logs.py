@@ -191,17 +191,6 @@ class Logs(e2e.Case):
         out = self.run_ok("status", self.reference).out
         for log in LOGS:
             self.assertRegex(out, rf"/{log} +{len(next(iter(self.rows[log].values())))} rows, finished\n")
-        out = self.run_ok("status", self.reference, self.reference).out
-        self.assertIn(f"{sum(len(next(iter(columns.values()))) for columns in self.rows.values())} rows in 2 logs", out)
-
-    def test_merge_takes_finished_logs_only(self):
-        self.run_ok("merge", "packed.h5", self.reference)
-        self.assert_identical(self.reference, "packed.h5")
-        self.assert_used_rows_are_right(self.folder / "packed.h5")
-        self.stopped_at("log-commit", 11)
-        outcome = self.run_program("merge", "other.h5", self.path)
-        self.assertEqual(outcome.code, e2e.BAD_INPUT, outcome)
-        self.assertIn("log /rates is not finished", outcome.err)
 
     def test_differences_are_found(self):
         shutil.copy(self.reference, self.path)

@@ -13,7 +13,7 @@ import e2e  # noqa: E402
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
-SUBCOMMANDS = ("study", "sweep", "continue", "simulate", "submit", "merge", "rerun", "compare", "status", "info", "doctor")
+SUBCOMMANDS = ("study", "effect", "sweep", "continue", "landscape", "network", "simulate", "submit", "merge", "rerun", "compare", "status", "info", "doctor")
 JOBS = (("simulate", "simulate_bg2005.toml"), ("sweep", "small_sweep.toml"), ("study", "small_study.toml"))
 SMALL_SWEEP = (("points = 64", "points = 4"), ('method = "cvode"', 'method = "ensemble"'))
 GAUGE = ("--gauge", "E_L=-70 mV", "V_T=-50 mV")

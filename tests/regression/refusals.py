@@ -243,7 +243,7 @@ class CommandLine(Refusals):
     def test_unknown(self):
         self.refuse_once(("stduy", "job.toml"), ["unknown subcommand stduy (did you mean study?)"])
         self.refuse_once(("stduy", "job.toml"), ["unknown subcommand stduy (did you mean study?)"], ranks=2)
-        self.refuse_once(("plot",), ["unknown subcommand plot (there are study, effect, sweep, continue, landscape, simulate, submit, merge, rerun, compare, status, info, doctor)"])
+        self.refuse_once(("plot",), ["unknown subcommand plot (there are study, effect, sweep, continue, landscape, network, simulate, submit, merge, rerun, compare, status, info, doctor)"])
         self.assertIn("--chek", self.said("sweep", "job.toml", "--chek"))
 
     def test_table_and_job_file(self):

@@ -40,8 +40,8 @@ TEST(JobRefusals, Kind) {
   EXPECT_THAT(
       refusals("[job]\nkind = \"simulat\"\n[protocol]\nduration = 1\n"),
       ElementsAre(
-          "job.toml:2:8: kind = \"simulat\" must be one of: simulate, sweep, continue, landscape, study (did you "
-          "mean simulate?)"));
+          "job.toml:2:8: kind = \"simulat\" must be one of: simulate, sweep, continue, landscape, study, network "
+          "(did you mean simulate?)"));
 }
 
 TEST(JobRefusals, AllAtOnceInTheOrderOfTheFile) {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/network_run.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "commands.hpp"
+
+namespace modscape::drivers {
+namespace {
+
+ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
+  const config::Job job = share_job(comm, options, [&] { return config::load_job(options.job_file, "network"); });
+  const std::string path = output_path(comm, options, job);
+  if (only_looked(comm, options, job, [&] { return study::network_plan_text(job, comm.size()); }))
+    return ExitCode::done;
+  const study::NetworkOutcome outcome = study::run_network_job(comm, job, path, options.force);
+  using End = study::NetworkOutcome::End;
+  if (comm.is_root()) {
+    const char* what = outcome.end == End::already_done ? "nothing to do: complete"
+                       : outcome.end == End::stopped    ? "stopped early, run the same command again"
+                       : outcome.end == End::broken     ? outcome.reason.c_str()
+                                                        : "done";
+    fmt::print("{}: {}\n", path, what);
+    if (outcome.biological > 0.0)
+      fmt::print("{:g} s of the network in {:.2f} s: real-time factor {:.3g} on {} rank{}\n", outcome.biological,
+                 outcome.wall, outcome.wall / outcome.biological, comm.size(), comm.size() == 1 ? "" : "s");
+  }
+  if (outcome.end == End::stopped) return ExitCode::stopped;
+  return outcome.end == End::broken ? ExitCode::too_many_failures : ExitCode::done;
+}
+
+}  // namespace
+
+void add_network(CLI::App& app, Action& action) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* sub = app.add_subcommand("network", "A network of spiking neurons: spikes, rates and their statistics");
+  sub->add_option("job", options->job_file, "Job file (TOML, kind = \"network\")")->required();
+  add_walltime_option(*sub, *options);
+  add_run_options(*sub, *options);
+  sub->footer(
+      "Interrupted, it goes on from its last checkpoint with the same command, on any number of ranks.\n"
+      "Example:\n  mpirun -n 2 modscape network jobs/examples/small_network.toml -o network.h5");
+  sub->callback(
+      [options, &action] { action = [options](const parallel::Communicator& comm) { return run(*options, comm); }; });
+}
+
+}  // namespace modscape::drivers

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the readers of a network share: populations by name, and quantities that differ from neuron to neuron.
+#pragma once
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/job_kinds.hpp"
+
+namespace modscape::config {
+
+/// All neurons and sources together; they are numbered through.
+inline constexpr std::int64_t most_neurons = std::int64_t{1} << 31;
+inline constexpr std::size_t most_edges = 1000000;
+
+/// In the order of ConnectionRule.
+inline constexpr std::array<std::string_view, 5> rule_names{"fixed_indegree", "fixed_probability", "one_to_one",
+                                                            "all_to_all", "edges"};
+
+/// The network as far as it was read.
+struct NetworkInput {
+  NetworkInput(models::NetworkModel& into, std::string path, ProblemList& list)
+      : model(into), job_path(std::move(path)), problems(list) {}
+
+  /// The population called `name`; none is a problem at `key`.
+  std::optional<std::size_t> find(const std::string& name, const std::string& key, TableReader& table) const;
+  /// The populations called under `key`: one name or a list of names. Left out, unknown and repeated ones are problems.
+  std::vector<std::size_t> find_all(const std::string& key, TableReader& table) const;
+
+  models::NetworkModel& model;
+  std::set<std::size_t> unclear;  ///< populations of which nothing can be said after a problem of theirs
+  std::string job_path;
+  ProblemList& problems;
+};
+
+models::Distribution constant(double value);
+/// `key = 5`, `{mean = 5, sd = 1}` or `{from = 4, to = 6}`, under the name of the row and within its bounds. Left out:
+/// the row's default. A faulty one is a constant NaN.
+models::Distribution read_distribution(TableReader& table, const ParameterInfo& row, ProblemList& problems);
+/// Cuts a normal distribution at these ends, too.
+void cut(models::Distribution& distribution, double lower, double upper);
+
+/// [population.NAME].
+void read_populations(TableReader table, NetworkInput& input);
+/// [[projection]] and [[background]].
+void read_projections(TableReader& root, NetworkInput& input);
+void read_backgrounds(TableReader& root, NetworkInput& input);
+
+/// Columns source and target (places from 0), and weight and delay in the units of the projection if the file has them.
+/// All problems at once as BadInput.
+struct EdgeTable {
+  std::vector<models::Edge> edges;
+  bool has_weight = false, has_delay = false;
+};
+EdgeTable read_edges(const std::string& path, const ParameterInfo& weight, std::int64_t sources, std::int64_t targets);
+
+}  // namespace modscape::config

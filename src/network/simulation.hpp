@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// A spiking network on the ranks of a communicator, epoch by epoch. An epoch is the shortest delay: within it no neuron
+// can hear of another's spike, so every rank advances its neurons alone, each spike is located, then all ranks learn
+// all spikes of the epoch. Spikes arrive at their exact time. The same bits on any number of ranks: what a neuron gets
+// is put in order by (arrival, projection, source) before it is added up.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/network_model.hpp"
+#include "network/connectivity.hpp"
+#include "network/event_lists.hpp"
+#include "network/partition.hpp"
+#include "network/poisson.hpp"
+#include "network/spike.hpp"
+#include "parallel/communicator.hpp"
+#include "solvers/adex_synaptic.hpp"
+
+namespace modscape::network {
+
+struct SimulationOptions {
+  std::uint64_t seed = 1;
+  double tolerance = 1e-7;  ///< ms, of a step (solvers::AdexSynaptic)
+};
+
+/// Why a run cannot go on, known to all ranks.
+struct NeuronFailure {
+  std::int64_t gid;
+  solvers::RunStatus status;
+};
+
+/// What must be kept to go on later, on any number of ranks. This part is the same on all of them.
+struct SharedState {
+  std::int64_t now = 0;          ///< ticks
+  std::vector<Spike> in_flight;  ///< that have not arrived everywhere yet
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & now & in_flight;
+  }
+};
+/// Neighbouring neurons of one population.
+struct NeuronBlock {
+  std::uint64_t population = 0;
+  std::int64_t first = 0;      ///< place in the population
+  std::vector<double> states;  ///< per neuron V, w, held, then g and u of each port
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & population & first & states;
+  }
+};
+
+struct MemoryUse {
+  std::uint64_t synapses, synapse_bytes;  ///< of this rank, index included
+  std::uint64_t neuron_bytes, event_bytes;
+};
+
+class Simulation {
+ public:
+  /// Collective. Builds the connectivity of this rank. The model is taken to be valid (config::NetworkJob is).
+  Simulation(const parallel::Communicator& comm, const models::NetworkModel& model, const SimulationOptions& options);
+  Simulation(parallel::Communicator&&, const models::NetworkModel&, const SimulationOptions&) = delete;  // is kept
+
+  std::int64_t now() const noexcept { return now_; }  ///< ticks since the start
+  std::int64_t epoch_ticks() const noexcept { return epoch_ticks_; }
+
+  /// Collective: one epoch, or what is left of it until `end` (ticks). Returns the spikes of all ranks, by (time, gid);
+  /// they stay until the next call. What any rank passes as `signal` (up to 24 bits) all ranks find in signals(),
+  /// or-ed: agreeing on something costs no call of its own.
+  std::span<const Spike> advance(std::int64_t end, std::uint32_t signal = 0);
+  std::uint32_t signals() const noexcept { return signals_; }
+  /// After advance(): a neuron that could not be advanced, the same on all ranks, with the lowest gid.
+  const std::vector<NeuronFailure>& failures() const noexcept { return failures_; }
+
+  /// Between epochs. This rank's blocks; those of all ranks make the whole.
+  SharedState shared_state() const;
+  std::vector<NeuronBlock> neuron_blocks() const;
+  /// Takes up a state; of `blocks`, what this rank owns. Throws InternalError if something is missing.
+  void restore(const SharedState& shared, std::span<const NeuronBlock> blocks);
+
+  const Partition& partition() const noexcept { return partition_; }
+  MemoryUse memory() const;
+  std::int64_t delivered() const noexcept { return delivered_; }  ///< synaptic events on this rank so far
+  std::int64_t steps() const noexcept { return kernel_.steps(); }
+
+ private:
+  struct Neurons {  // of one population on this rank
+    std::vector<solvers::SynapticCoefficients> coefficients;
+    std::vector<solvers::SynapticNeuron> neurons;
+    std::unique_ptr<EventLists> events;
+    bool sorted = true;  // events come in order of arrival
+  };
+  struct Arrival {
+    std::int64_t tick;  // of the spike, or of its arrival where the delay is constant
+    std::uint32_t projection;
+    std::uint32_t source;  // place in its population
+  };
+
+  void make_neurons(std::size_t population);
+  void prepare_counts(std::int64_t length);
+  void deliver(std::size_t population, std::int64_t length);
+  void deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length);
+  void deliver_background(std::size_t population, std::int64_t length);
+  void advance_population(std::size_t population, std::int64_t length);
+  void draw_sources(std::size_t population, std::int64_t length);
+  void exchange();
+  void enqueue(const Spike& spike);
+
+  const parallel::Communicator* comm_;
+  models::NetworkModel model_;
+  SimulationOptions options_;
+  Partition partition_;
+  std::vector<Connectivity> connectivity_;
+  std::vector<std::vector<std::size_t>> leaving_, arriving_;  // projections by population
+  std::vector<Neurons> neurons_;
+  solvers::AdexSynaptic kernel_;
+  std::int64_t epoch_ticks_ = 0, now_ = 0, delivered_ = 0;
+  std::int64_t counted_length_ = -1;  // epoch that the numbers of Poisson events are prepared for
+  std::vector<PoissonCount> background_counts_, source_counts_;
+  std::vector<std::vector<std::vector<Arrival>>> pending_;  // ring of epochs, by target population
+  std::vector<std::uint64_t> mine_, all_;                   // spikes packed: tick in epoch << 32 | gid
+  std::vector<solvers::LocatedSpike> located_;
+  std::vector<solvers::FailedNeuron> failed_;
+  std::vector<Spike> spikes_, recent_;  // of this epoch; not yet arrived everywhere
+  std::int64_t longest_delay_ = 0;
+  std::uint32_t signals_ = 0;
+  std::vector<NeuronFailure> failures_;
+};
+
+}  // namespace modscape::network

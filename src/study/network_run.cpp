@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/network_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "io/archive.hpp"
+#include "io/checkpoint.hpp"
+#include "io/file_system.hpp"
+#include "network/simulation.hpp"
+#include "parallel/stop_signal.hpp"
+#include "solvers/adex_ensemble.hpp"
+#include "study/network_recorder.hpp"
+#include "study/session.hpp"
+#include "sweep/progress.hpp"
+
+namespace modscape::study {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using End = NetworkOutcome::End;
+
+constexpr std::uint32_t stop_signal = 1;
+constexpr std::int64_t rows_per_flush = 1 << 18;
+constexpr double time_to_stop = 10.0;  // s that the last checkpoint may take
+const std::string statistics_stage = "statistics";
+
+std::int64_t in_ticks(double ms) {
+  return std::llround(ms * solvers::ticks_per_ms);
+}
+double in_ms(std::int64_t ticks) {
+  return static_cast<double>(ticks) / solvers::ticks_per_ms;
+}
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+io::FileLayout layout_of(const config::Job& job) {
+  io::FileLayout layout{job.network.title, job.resolved, job.hash, {}};
+  layout.arithmetic = solvers::simd_class();
+  layout.logs = NetworkRecorder::logs(job.network);
+  return layout;
+}
+
+// What a checkpoint holds apart from the neurons.
+struct RunState {
+  std::string job_hash;
+  network::SharedState network;
+  NetworkRecorder::State recorder;
+  std::vector<io::LogMark> marks;
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & job_hash & network & recorder & marks;
+  }
+};
+
+class NetworkRun {
+ public:
+  NetworkRun(const parallel::Communicator& comm, const config::Job& job, const std::string& path, bool force)
+      : comm_(comm),
+        job_(job),
+        checkpoint_(path + ".checkpoint"),
+        file_(io::ResultsFile::open(comm, path, layout_of(job), session_provenance(comm), force)),
+        recorder_(comm, job.network) {}
+
+  NetworkOutcome run() {
+    if (file_.has_stage(statistics_stage)) {
+      finish();
+      return {End::already_done, {}, 0.0, 0.0};
+    }
+    network::Simulation simulation(comm_, job_.network.model, {job_.network.seed, job_.network.tolerance});
+    if (!(file_.resumed() && take_up(simulation))) file_.truncate_logs({});
+    NetworkOutcome outcome = advance(simulation);
+    if (outcome.end != End::done) return outcome;
+    file_.write_stage(statistics_stage, "Activity of the populations after the transient",
+                      [&](io::TreeWriter& out) { recorder_.write_statistics(out); });
+    finish();
+    return outcome;
+  }
+
+ private:
+  void finish() {
+    file_.finish_logs();
+    file_.sync();
+    file_.close();
+    if (!comm_.is_root()) return;
+    std::remove(checkpoint_.c_str());
+    std::remove(io::previous_checkpoint(checkpoint_).c_str());
+  }
+
+  NetworkOutcome advance(network::Simulation& simulation) {
+    const std::int64_t end = in_ticks(job_.network.duration), start = simulation.now();
+    const std::int64_t interval = std::max<std::int64_t>(in_ticks(job_.network.checkpoint_interval), 1);
+    std::int64_t next_checkpoint = (start / interval + 1) * interval;
+    const auto begin = Clock::now();
+    sweep::Progress progress("network", static_cast<std::int64_t>(job_.network.duration),
+                             static_cast<std::int64_t>(in_ms(start)), comm_.is_root(), "ms");
+    NetworkOutcome outcome;
+    const auto ended = [&](End how, std::string reason) {
+      outcome.end = how;
+      outcome.reason = std::move(reason);
+    };
+    while (simulation.now() < end && outcome.end == End::done) {
+      const bool stop = parallel::stop_requested() || parallel::stop_expected_within(time_to_stop);
+      const std::span<const network::Spike> spikes = simulation.advance(end, stop ? stop_signal : 0);
+      recorder_.add(spikes, simulation.now());
+      progress.update(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
+      if (!simulation.failures().empty())
+        ended(End::broken, failure_text(simulation));
+      else if (const std::string runaway = recorder_.runaway(); !runaway.empty())
+        ended(End::broken, runaway);
+      else if ((simulation.signals() & stop_signal) != 0 && simulation.now() < end)
+        ended(End::stopped, {});
+      const bool due = simulation.now() >= next_checkpoint || outcome.end == End::stopped;
+      if (due || simulation.now() == end || outcome.end == End::broken || recorder_.waiting() >= rows_per_flush)
+        if (const std::optional<io::LogFull> full = recorder_.flush(file_)) ended(End::broken, to_string(*full));
+      if (due && outcome.end != End::broken && simulation.now() < end) save(simulation);
+      if (due) next_checkpoint = (simulation.now() / interval + 1) * interval;
+    }
+    progress.finish(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
+    outcome.biological = in_ms(simulation.now() - start) / 1000.0;
+    outcome.wall = seconds_since(begin);
+    return outcome;
+  }
+
+  std::string failure_text(const network::Simulation& simulation) const {
+    const network::NeuronFailure& failure = simulation.failures().front();
+    const network::Partition whole(job_.network.model, 0, 1);
+    const std::size_t p = whole.population_of(failure.gid);
+    return fmt::format("{}: neuron {} of {} at {:.3f} ms, and {} more",
+                       io::to_string(static_cast<io::RowStatus>(failure.status)), failure.gid - whole.first_gid(p),
+                       job_.network.model.populations[p].name, in_ms(simulation.now()),
+                       simulation.failures().size() - 1);
+  }
+
+  // The logs must be safe before a state that builds on them is.
+  void save(const network::Simulation& simulation) {
+    file_.sync();
+    std::vector<io::CheckpointSection> sections;
+    for (const network::NeuronBlock& block : simulation.neuron_blocks()) {
+      const auto p = static_cast<std::size_t>(block.population);
+      const parallel::BlockRange own = simulation.partition().owned(p);
+      sections.push_back({block.population, own.first, own.last, io::pack(block)});
+    }
+    const std::string shared =
+        comm_.is_root() ? io::pack(RunState{job_.hash, simulation.shared_state(), recorder_.state(), file_.log_marks()})
+                        : std::string();
+    io::write_checkpoint(comm_, checkpoint_, shared, sections);
+  }
+
+  // The last checkpoint that all ranks can read; false: there is none.
+  bool take_up(network::Simulation& simulation) {
+    for (const std::string& path : {checkpoint_, io::previous_checkpoint(checkpoint_)}) {
+      std::string problem;
+      std::optional<RunState> state;
+      std::vector<network::NeuronBlock> blocks;
+      if (const Expected<io::CheckpointReader> reader = io::CheckpointReader::open(path); !reader) {
+        problem = reader.error().message;
+      } else if (Expected<RunState> shared = io::unpack<RunState>(reader->shared()); !shared) {
+        problem = fmt::format("{}: {}", path, shared.error().message);
+      } else if (shared->job_hash != job_.hash) {
+        problem = path + ": of another job";
+      } else {
+        state = std::move(*shared);
+        for (const io::CheckpointReader::Entry& entry : reader->entries()) {
+          const parallel::BlockRange own = simulation.partition().owned(entry.kind);
+          if (entry.last <= own.first || entry.first >= own.last || !problem.empty()) continue;
+          const Expected<std::string> bytes = reader->section(entry);
+          Expected<network::NeuronBlock> block =
+              bytes ? io::unpack<network::NeuronBlock>(*bytes) : unexpected(bytes.error().message);
+          if (block)
+            blocks.push_back(std::move(*block));
+          else
+            problem = fmt::format("{}: {}", path, block.error().message);
+        }
+      }
+      if (!comm_.all_of(problem.empty())) {
+        if (comm_.is_root() && io::file_exists(path))
+          fmt::print(stderr, "warning: {}\n", problem.empty() ? path + ": damaged" : problem);
+        continue;
+      }
+      file_.truncate_logs(state->marks);
+      simulation.restore(state->network, blocks);
+      if (!comm_.is_root()) state->recorder.statistics.clear();
+      recorder_.restore(std::move(state->recorder));
+      return true;
+    }
+    return false;
+  }
+
+  const parallel::Communicator& comm_;
+  const config::Job& job_;
+  std::string checkpoint_;
+  io::ResultsFile file_;
+  NetworkRecorder recorder_;
+};
+
+// Synapses that each rank will hold, and bytes of one.
+struct SynapseCount {
+  double number, bytes;
+};
+SynapseCount expected_synapses(const models::NetworkModel& model, const models::Projection& p) {
+  using models::ConnectionRule;
+  const auto sources = static_cast<double>(model.populations[p.from].size);
+  const auto targets = static_cast<double>(model.populations[p.to].size);
+  using Kind = models::Distribution::Kind;
+  const double bytes =
+      4.0 + (p.weight.kind == Kind::constant ? 0.0 : 4.0) + (p.delay.kind == Kind::constant ? 0.0 : 4.0);
+  switch (p.rule) {
+    case ConnectionRule::fixed_indegree:
+      return {targets * static_cast<double>(p.indegree), bytes};
+    case ConnectionRule::fixed_probability:
+      return {targets * sources * p.probability, bytes};
+    case ConnectionRule::one_to_one:
+      return {targets, bytes};
+    case ConnectionRule::all_to_all:
+      return {targets * sources, bytes};
+    case ConnectionRule::explicit_edges:
+      return {static_cast<double>(p.edges.size()), bytes};
+  }
+  return {};
+}
+
+}  // namespace
+
+NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
+                               bool force) {
+  return NetworkRun(comm, job, path, force).run();
+}
+
+std::string network_plan_text(const config::Job& job, int ranks) {
+  const models::NetworkModel& model = job.network.model;
+  double neurons = 0.0, sources = 0.0, synapses = 0.0, memory = 0.0;
+  for (const models::Population& population : model.populations)
+    (population.kind == models::Population::Kind::adex ? neurons : sources) += static_cast<double>(population.size);
+  for (const models::Projection& p : model.projections) {
+    const SynapseCount count = expected_synapses(model, p);
+    synapses += count.number;
+    // Every rank keeps an index of all sources.
+    memory += count.number * count.bytes / ranks + 8.0 * static_cast<double>(model.populations[p.from].size);
+  }
+  constexpr double bytes_per_neuron = sizeof(solvers::SynapticNeuron) + 16.0 * sizeof(solvers::SynapticEvent);
+  memory += neurons * bytes_per_neuron / ranks;
+  return fmt::format(
+      "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\nmemory        about {} per rank on {} rank{}\n"
+      "output        {}\n",
+      neurons, sources, synapses, sweep::format_bytes(memory), ranks, ranks == 1 ? "" : "s",
+      sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
+}
+
+}  // namespace modscape::study

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small network with a bit of everything: the same spikes on any number of ranks, each of them where an independent
+// integration of the neuron under the input it got puts it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "network/simulation.hpp"
+#include "support/small_network.hpp"
+#include "support/synaptic_reference.hpp"
+
+namespace modscape::network {
+namespace {
+
+using solvers::ticks_per_ms;
+
+std::int64_t in_ticks(double ms) {
+  return std::llround(ms * ticks_per_ms);
+}
+
+std::vector<Spike> run(const parallel::Communicator& comm, const models::NetworkModel& model, double duration,
+                       double stop_between = 0.0) {
+  Simulation simulation(comm, model, {.seed = 5});
+  std::vector<Spike> spikes;
+  const auto until = [&](double ms) {
+    while (simulation.now() < in_ticks(ms)) {
+      const auto epoch = simulation.advance(in_ticks(ms));
+      EXPECT_TRUE(std::ranges::is_sorted(epoch, {}, [](const Spike& s) { return std::pair(s.tick, s.gid); }));
+      spikes.insert(spikes.end(), epoch.begin(), epoch.end());
+      EXPECT_TRUE(simulation.failures().empty());
+    }
+  };
+  if (stop_between > 0.0) until(stop_between);
+  until(duration);
+  EXPECT_EQ(simulation.now(), in_ticks(duration));
+  return spikes;
+}
+
+TEST(Network, IsTheSameOnAnyNumberOfRanks) {
+  const models::NetworkModel model = test_support::small_network();
+  const std::vector<Spike> together = run(parallel::Communicator::world(), model, 150.0);
+  const std::vector<Spike> alone = run(parallel::Communicator::self(), model, 150.0);
+  EXPECT_EQ(together, alone);
+  const auto fired = [&](std::uint32_t first, std::uint32_t last) {
+    return std::ranges::count_if(alone, [&](const Spike& s) { return s.gid >= first && s.gid < last; });
+  };
+  EXPECT_GT(fired(0, 80), 100);
+  EXPECT_GT(fired(80, 100), 100);
+  EXPECT_NEAR(static_cast<double>(fired(100, 200)), 375.0, 4 * std::sqrt(375.0));
+}
+
+// What neuron `target` of population `to` got, put together from the spikes and the connectivity alone.
+std::vector<test_support::Arrival> recorded_input(const models::NetworkModel& model, const Partition& partition,
+                                                  std::span<const Spike> spikes, std::size_t to, std::int64_t target) {
+  std::vector<test_support::Arrival> arrivals;
+  for (std::size_t p = 0; p < model.projections.size(); ++p) {
+    if (model.projections[p].to != to) continue;
+    const Connectivity connectivity(model, p, partition, 5);
+    const std::size_t from = model.projections[p].from;
+    for (const Spike& spike : spikes) {
+      const std::int64_t source = spike.gid - partition.first_gid(from);
+      if (source < 0 || source >= model.populations[from].size) continue;
+      const Connectivity::Row row = connectivity.row(source);
+      for (std::size_t k = 0; k < row.size; ++k) {
+        if (row.targets[k] != target) continue;
+        const std::int64_t delay = row.delays != nullptr ? delay_unit * row.delays[k] : connectivity.constant_delay();
+        const float weight = row.weights != nullptr ? row.weights[k] : connectivity.constant_weight();
+        arrivals.push_back({static_cast<double>(spike.tick + delay) / ticks_per_ms, model.projections[p].port,
+                            static_cast<double>(weight)});
+      }
+    }
+  }
+  std::ranges::sort(arrivals, {}, &test_support::Arrival::time);
+  return arrivals;
+}
+
+TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
+  models::NetworkModel model = test_support::small_network();
+  model.backgrounds.clear();                 // which leave no spikes to reconstruct
+  model.populations[0].distributed.clear();  // nor do parameters
+  model.populations[0].initial_V = test_support::constant(-60.0);
+  model.populations[2].rate = 45.0;
+  const double duration = 120.0;
+  const std::vector<Spike> spikes = run(parallel::Communicator::world(), model, duration);
+  const Partition whole(model, 0, 1);
+  std::size_t compared = 0;
+  for (const std::uint32_t gid : {0U, 17U, 42U, 79U, 80U, 90U, 99U}) {
+    const std::size_t population = whole.population_of(gid);
+    const models::Population& p = model.populations[population];
+    test_support::SynapticReference reference(p.neuron, p.ports, 0.0);
+    const std::vector<double> right = reference.spikes(
+        recorded_input(model, whole, spikes, population, gid - whole.first_gid(population)), duration, -60.0, 0.0);
+    std::vector<double> ours;
+    for (const Spike& spike : spikes)
+      if (spike.gid == gid) ours.push_back(static_cast<double>(spike.tick) / ticks_per_ms);
+    ASSERT_EQ(ours.size(), right.size()) << "neuron " << gid;
+    for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], right[i], 1e-4) << "neuron " << gid;
+    compared += ours.size();
+  }
+  EXPECT_GT(compared, 10U);
+}
+
+TEST(Network, AnEpochCutInTwoLosesNothing) {
+  models::NetworkModel model = test_support::small_network();
+  model.backgrounds.clear();
+  model.populations[2].rate = 0.0;
+  for (std::size_t p = 0; p < 2; ++p) model.populations[p].current = 300.0;  // no random input: the cut draws anew
+  const std::vector<Spike> whole = run(parallel::Communicator::world(), model, 60.0);
+  const std::vector<Spike> cut = run(parallel::Communicator::world(), model, 60.0, 30.3);
+  ASSERT_EQ(whole.size(), cut.size());
+  ASSERT_GT(whole.size(), 100U);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    EXPECT_EQ(whole[i].gid, cut[i].gid);
+    EXPECT_NEAR(static_cast<double>(whole[i].tick - cut[i].tick) / ticks_per_ms, 0.0, 1e-3);
+  }
+}
+
+TEST(Network, GoesOnFromAStateAsIfNothingHadHappened) {
+  const models::NetworkModel model = test_support::small_network();
+  const parallel::Communicator world = parallel::Communicator::world(), self = parallel::Communicator::self();
+  Simulation whole(self, model, {.seed = 5}), here(world, model, {.seed = 5});
+  const auto run_to = [](Simulation& simulation, std::int64_t until) {
+    std::vector<Spike> spikes;
+    while (simulation.now() < until) {
+      const auto epoch = simulation.advance(until);
+      spikes.insert(spikes.end(), epoch.begin(), epoch.end());
+    }
+    return spikes;
+  };
+  const std::int64_t stop = 79 * here.epoch_ticks(), end = in_ticks(120.0);
+  run_to(whole, stop);
+  run_to(here, stop);
+  EXPECT_EQ(here.shared_state().in_flight, whole.shared_state().in_flight);
+  EXPECT_FALSE(whole.shared_state().in_flight.empty());
+  const std::vector<NeuronBlock> blocks = whole.neuron_blocks();  // from one rank to these
+  Simulation resumed(world, model, {.seed = 5});
+  resumed.restore(whole.shared_state(), blocks);
+  const std::vector<Spike> after = run_to(whole, end);
+  EXPECT_GT(after.size(), 100U);
+  EXPECT_EQ(run_to(resumed, end), after);
+  EXPECT_EQ(run_to(here, end), after);
+  EXPECT_THROW(resumed.restore(whole.shared_state(), {blocks.data(), 1}), InternalError);
+}
+
+TEST(Network, SignalsReachAllRanks) {
+  models::NetworkModel model;
+  model.populations = {test_support::cortical_population("E", 5, 2.0, 60.0)};
+  const parallel::Communicator world = parallel::Communicator::world();
+  Simulation simulation(world, model, {});
+  simulation.advance(in_ticks(100.0), world.rank() == world.size() - 1 ? 4 : 0);
+  EXPECT_EQ(simulation.signals(), 4U);
+  simulation.advance(in_ticks(100.0));
+  EXPECT_EQ(simulation.signals(), 0U);
+}
+
+TEST(Network, ANeuronThatCannotGoOnIsNamedOnAllRanks) {
+  models::NetworkModel model = test_support::small_network();
+  model.backgrounds.clear();
+  for (models::Projection& p : model.projections) p.weight = test_support::constant(p.port == 0 ? 1e200 : 1e-3);
+  const parallel::Communicator world = parallel::Communicator::world();
+  Simulation simulation(world, model, {.seed = 5});
+  while (simulation.failures().empty() && simulation.now() < in_ticks(200.0)) simulation.advance(in_ticks(200.0));
+  ASSERT_FALSE(simulation.failures().empty());
+  const NeuronFailure first = simulation.failures().front();
+  EXPECT_LT(first.gid, 100);
+  EXPECT_EQ(world.max(first.gid), first.gid);
+}
+
+}  // namespace
+}  // namespace modscape::network

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""modscape network: the same file on any number of ranks, after kills, stops and restarts on other numbers of ranks; named ends."""
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import e2e  # noqa: E402
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+SMALL = (("duration = \"2 s\"", "duration = \"400 ms\"\ncheckpoint_interval = \"50 ms\""), ("transient = \"500 ms\"", "transient = \"100 ms\""), ("size = 800\n\n[population.RS.neuron]", "size = 160\n\n[population.RS.neuron]"), ("size = 200", "size = 40"), ("indegree = 80", "indegree = 16"), ("indegree = 20", "indegree = 4"))
+
+
+def small(*changes):
+    text = e2e.example("small_network.toml", *SMALL, *changes)
+    # A fifth of the neurons and synapses, each five times as strong.
+    return text.replace('"1.5 nS"', '"7.5 nS"').replace('weight = "5 nS"', 'weight = "25 nS"').replace('rate = "5 Hz"', 'rate = "6 Hz"')
+
+
+class Network(e2e.Case):
+    def test_the_same_on_any_number_of_ranks(self):
+        self.write("job.toml", small())
+        outcome = self.run_ok("network", "job.toml", "-o", "one.h5")
+        self.assertIn("real-time factor", outcome.out)
+        for ranks in (2, 3, 5):
+            self.run_ok("network", "job.toml", "-o", f"{ranks}.h5", ranks=ranks)
+            self.assert_identical("one.h5", f"{ranks}.h5")
+        self.assertFalse([name for name in os.listdir(self.folder) if "checkpoint" in name])
+        with h5py.File(self.folder / "one.h5") as file:
+            self.check_content(file)
+        report = subprocess.run([sys.executable, e2e.SOURCE / "analysis/report.py", "one.h5", "-o", "report"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(report.returncode, 0, report.stderr)
+        self.assertGreater((self.folder / "report/network.png").stat().st_size, 10000)
+        self.assertIn("nothing to do", self.run_ok("network", "job.toml", "-o", "one.h5").out)
+
+    def check_content(self, file):
+        rates = file["rates"]
+        self.assertEqual(rates["time"].shape, (400,))
+        np.testing.assert_allclose(rates["time"][()], np.arange(400) + 0.5, atol=1e-6)
+        for p, (name, size) in enumerate((("RS", 160), ("FS", 40))):
+            times, nodes = file[f"spikes/{name}/timestamps"][()], file[f"spikes/{name}/node_ids"][()]
+            self.assertGreater(len(times), 50)
+            self.assertTrue((np.diff(times) >= 0).all() and times[0] >= 0 and times[-1] <= 400 and nodes.max() < size)
+            counts = np.histogram(times, 400, (0, 400))[0]
+            np.testing.assert_allclose(rates[f"rate_{name}"][()], counts / size * 1000, atol=1e-9)
+            after = times >= 100
+            self.assertAlmostEqual(file["statistics/rate"][p], after.sum() / size / 0.3, 9)
+            isi = [np.diff(times[after & (nodes == n)]) for n in range(size)]
+            cv = [np.std(i) / np.mean(i) for i in isi if len(i) >= 2]
+            self.assertEqual(file["statistics/cv_neurons"][p], len(cv))
+            self.assertAlmostEqual(file["statistics/cv_isi"][p], np.mean(cv), 6)
+            binned = np.array([np.histogram(times[nodes == n], 60, (100, 400))[0] for n in range(size)])
+            joint, own = binned.sum(0).var(), binned.var(1).sum()
+            self.assertAlmostEqual(file["statistics/fano"][p], joint / binned.sum(0).mean(), 9)
+            self.assertAlmostEqual(file["statistics/correlation"][p], (joint - own) / ((size - 1) * own), 9)
+            self.assertAlmostEqual(file["statistics/synchrony"][p], np.sqrt(joint / size / own), 9)
+
+    def test_goes_on_after_kills_on_other_numbers_of_ranks(self):
+        self.write("job.toml", small())
+        self.run_ok("network", "job.toml", "-o", "whole.h5")
+        faults = ("checkpoint-written:2", "checkpoint-renamed:2", "log-data:3", "log-crc:2", "log-commit:2", "checkpoint-written:5", "stage:1", "finish:1")
+        for ranks, fault in zip((2, 1, 3, 2, 1, 3, 2, 1), faults):
+            outcome = self.run_program("network", "job.toml", "-o", "killed.h5", ranks=ranks, env={"MODSCAPE_FAULT": fault, "MODSCAPE_FAULT_RANK": "0"})
+            self.assertNotEqual(outcome.code, 0, fault)
+        self.run_ok("network", "job.toml", "-o", "killed.h5", ranks=3)
+        self.assert_identical("whole.h5", "killed.h5")
+
+    def test_stops_when_asked_and_goes_on(self):
+        self.write("job.toml", small(("seed = 1", "seed = 2")))
+        self.run_ok("network", "job.toml", "-o", "whole.h5")
+        stopped = self.run_program("network", "job.toml", "-o", "stopped.h5", ranks=2, env={"MODSCAPE_FAULT": "log-commit:3:usr1", "MODSCAPE_FAULT_RANK": "0"})
+        self.assertEqual(stopped.code, 75, stopped)
+        self.assertIn("run the same command again", stopped.out)
+        self.run_ok("network", "job.toml", "-o", "stopped.h5")
+        self.assert_identical("whole.h5", "stopped.h5")
+
+    def test_a_damaged_checkpoint_costs_only_the_time_since_the_one_before(self):
+        self.write("job.toml", small())
+        self.run_ok("network", "job.toml", "-o", "whole.h5")
+        self.run_program("network", "job.toml", "-o", "net.h5", env={"MODSCAPE_FAULT": "checkpoint-written:5"})
+        path = self.folder / "net.h5.checkpoint"
+        good = path.read_bytes()
+        for bad in (good[:-7], good[:100], b"", good[:-5] + b"xxxxx"):
+            path.write_bytes(bad)
+            again = self.run_program("network", "job.toml", "-o", "net.h5", ranks=2, env={"MODSCAPE_FAULT": "log-data:1"})
+            self.assertIn("warning", again.err)
+        self.run_ok("network", "job.toml", "-o", "net.h5", ranks=2)
+        self.assert_identical("whole.h5", "net.h5")
+
+    def test_ends_that_have_a_name(self):
+        self.write("runaway.toml", small(('from = "FS"\nto = ["RS", "FS"]\nport = "inh"', 'from = "FS"\nto = ["RS", "FS"]\nport = "exc"'), ("seed = 1", "seed = 1\nmax_rate = \"100 Hz\"")))
+        runaway = self.run_program("network", "runaway.toml", "-o", "runaway.h5")
+        self.assertEqual(runaway.code, 3, runaway)
+        self.assertIn("runaway_excitation: population", runaway.out)
+        self.write("full.toml", small() + "\n[record]\nreserved_rate = \"0 Hz\"\n")
+        self.write("another.toml", small(("seed = 1", "seed = 9")))
+        self.run_ok("network", "another.toml", "-o", "another.h5")
+        refused = self.run_program("network", "full.toml", "-o", "another.h5")
+        self.assertEqual(refused.code, 64, refused)
+
+    def test_the_plan(self):
+        self.write("job.toml", small())
+        plan = self.run_ok("network", "job.toml", "--dry-run").out
+        for words in ("neurons       200, and 800 sources", "synapses", "per rank on 1 rank", "output"):
+            self.assertIn(words, plan)
+        self.assertFalse(list(self.folder.glob("*.h5")))
+
+
+if __name__ == "__main__":
+    unittest.main()

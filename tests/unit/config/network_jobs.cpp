@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+// Jobs of kind network that are right: what they mean, defaults, copies, and that the resolved text says the same.
+#include "config/job.hpp"
+#include "unit/config/scratch.hpp"
+
+namespace modscape::config {
+namespace {
+
+using models::ConnectionRule;
+using models::Distribution;
+using models::Population;
+using models::SynapticEffect;
+using models::SynapticShape;
+using test::source_dir;
+using test::written;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const std::string head = "[job]\nkind = \"network\"\n[network]\nduration = 100\n";
+const std::string two =
+    "[population.E]\nsize = 8\n[population.E.synapse.exc]\ntau = 5\nE_rev = 0\n"
+    "[population.ext]\nmodel = \"poisson\"\nsize = 4\nrate = \"2 Hz\"\n";
+
+Job load(const std::string& text) {
+  return load_job(written("network.toml", text), "network");
+}
+
+// Reads the job back from its resolved text, which must be the same job.
+NetworkJob read_back(const Job& job) {
+  const Job again = load_job(written("resolved.toml", job.resolved), "network");
+  EXPECT_EQ(again.resolved, job.resolved);
+  EXPECT_EQ(again.hash, job.hash);
+  return again.network;
+}
+
+TEST(NetworkJobs, Benchmark) {
+  const NetworkJob job = load_job(source_dir() + "/jobs/network_10k.toml", "network").network;
+  ASSERT_EQ(job.model.populations.size(), 3u);
+  const Population &RS = job.model.populations[0], &FS = job.model.populations[1], &ext = job.model.populations[2];
+  EXPECT_EQ(RS.name, "RS");
+  EXPECT_EQ(RS.size, 8000);
+  EXPECT_EQ(RS.neuron, (models::AdexParameters{200, 10, -65, -50, 2, 0, 60, 500, -65, -30, 5}));
+  EXPECT_EQ(FS.size, 2000);
+  EXPECT_EQ(FS.neuron, (models::AdexParameters{200, 10, -65, -50, 0.5, 0, 0, 500, -65, -30, 5}));
+  ASSERT_EQ(FS.ports.size(), 2u);
+  EXPECT_EQ(FS.ports[1].name, "inh");
+  EXPECT_EQ(FS.ports[1].E_rev, -80.0);
+  EXPECT_EQ(FS.initial_V.value, -60.0);
+  EXPECT_EQ(ext.kind, Population::Kind::poisson);
+  EXPECT_EQ(ext.rate, 2.5);
+  EXPECT_EQ(job.title, "Network of 8000 RS, 2000 FS, 8000 ext");
+  EXPECT_THAT(job.record_spikes, ElementsAre(0, 1));
+  ASSERT_EQ(job.model.projections.size(), 6u);
+  std::vector<std::string> names;
+  for (const models::Projection& projection : job.model.projections) names.push_back(projection.name);
+  EXPECT_THAT(names, ElementsAre("RS -> RS: exc", "RS -> FS: exc", "FS -> RS: inh", "FS -> FS: inh", "ext -> RS: exc",
+                                 "ext -> FS: exc"));
+  const models::Projection& inhibition = job.model.projections[3];
+  EXPECT_EQ(inhibition.from, 1u);
+  EXPECT_EQ(inhibition.to, 1u);
+  EXPECT_EQ(inhibition.port, 1u);
+  EXPECT_EQ(inhibition.rule, ConnectionRule::fixed_indegree);
+  EXPECT_EQ(inhibition.indegree, 100);
+  EXPECT_TRUE(inhibition.autapses && inhibition.multapses);
+  EXPECT_EQ(inhibition.weight.value, 5.0);
+  EXPECT_EQ(inhibition.delay.value, 1.5);
+}
+
+TEST(NetworkJobs, Defaults) {
+  const Job job = load(head + two);
+  const NetworkJob& network = job.network;
+  EXPECT_EQ(network.duration, 100.0);
+  EXPECT_EQ(network.transient, 0.0);
+  EXPECT_EQ(network.tolerance, 1e-7);
+  EXPECT_EQ(network.seed, 1u);
+  EXPECT_EQ(network.max_rate, 500.0);
+  EXPECT_EQ(network.checkpoint_interval, 1000.0);
+  EXPECT_EQ(network.rate_interval, 1.0);
+  EXPECT_EQ(network.reserved_rate, 100.0);
+  const Population& E = network.model.populations[0];
+  EXPECT_EQ(E.neuron, models::adex_table().defaults());
+  EXPECT_EQ(E.initial_V.value, E.neuron.E_L);
+  EXPECT_EQ(E.initial_w.value, 0.0);
+  EXPECT_EQ(E.current, 0.0);
+  EXPECT_THAT(E.distributed, IsEmpty());
+  EXPECT_EQ(E.ports[0].effect, SynapticEffect::conductance);
+  EXPECT_EQ(E.ports[0].shape, SynapticShape::exponential);
+  read_back(job);
+}
+
+TEST(NetworkJobs, PopulationsKeepTheOrderOfTheFile) {
+  const auto order = [](const std::string& text) {
+    std::string names;
+    for (const Population& population : load(head + text).network.model.populations) names += population.name;
+    return names;
+  };
+  EXPECT_EQ(order("[population.B]\nsize = 1\n[population.A]\nsize = 1\n[population.C]\nsize = 1\n"), "BAC");
+}
+
+TEST(NetworkJobs, DistributedValues) {
+  const Job job = load(head + two + R"([population.E.neuron]
+V_T = {mean = "-50 mV", sd = "1 mV"}
+Delta_T = {mean = 2, sd = 0.5}
+tau_w = {from = "0.1 s", to = "300 ms"}
+b = {mean = 60, sd = 0}
+[population.E.initial]
+V = {mean = -60, sd = 20}
+w = {from = 0.1, to = 0.3}
+[[projection]]
+from = "ext"
+to = "E"
+port = "exc"
+rule = "all_to_all"
+weight = {mean = 1, sd = 0.5}
+delay = {from = 0.1, to = 0.7}
+)");
+  const Population& E = job.network.model.populations[0];
+  ASSERT_EQ(E.distributed.size(), 3u);
+  const Distribution &V_T = E.distributed[0].distribution, &Delta_T = E.distributed[1].distribution,
+                     &tau_w = E.distributed[2].distribution;
+  EXPECT_EQ(E.distributed[0].name, "V_T");
+  EXPECT_EQ(V_T.kind, Distribution::Kind::normal);
+  EXPECT_EQ(V_T.value, -50.0);
+  EXPECT_EQ(V_T.sd, 1.0);
+  EXPECT_EQ(V_T.lower, -56.0);
+  EXPECT_EQ(V_T.upper, -44.0);
+  EXPECT_EQ(E.distributed[1].name, "Delta_T");
+  EXPECT_DOUBLE_EQ(Delta_T.lower, 56.0 / 663.0);  // V_peak = 0: the upstroke from the lowest V_T does not overflow
+  EXPECT_EQ(E.distributed[2].name, "tau_w");
+  EXPECT_EQ(tau_w.kind, Distribution::Kind::uniform);
+  EXPECT_EQ(tau_w.lower, 100.0);
+  EXPECT_EQ(tau_w.upper, 300.0);
+  EXPECT_EQ(E.neuron.V_T, -50.0);
+  EXPECT_EQ(E.neuron.tau_w, 200.0);
+  EXPECT_EQ(E.neuron.b, 60.0);  // without spread it is a constant
+  EXPECT_EQ(E.initial_V.lower, -180.0);
+  EXPECT_EQ(E.initial_V.upper, 0.0);  // V_peak
+  const models::Projection& projection = job.network.model.projections[0];
+  EXPECT_EQ(projection.weight.lower, 0.0);  // a conductance
+  EXPECT_EQ(projection.delay.upper, 0.7);
+  const NetworkJob again = read_back(job);
+  EXPECT_EQ(again.model.populations[0].initial_w.lower, 0.1);
+  EXPECT_EQ(again.model.populations[0].initial_w.upper, 0.3);
+}
+
+TEST(NetworkJobs, LikeCopiesWhatIsNotStated) {
+  const Job job = load(head + R"([population.I]
+like = "E"
+size = 2
+[population.I.neuron]
+E_L = -60
+V_T = -45
+[population.I.synapse.exc]
+tau = 2
+[population.I.synapse.gap]
+effect = "current"
+tau = 1
+[population.E]
+size = 8
+current = "0.1 nA"
+[population.E.neuron]
+V_T = {mean = -50, sd = 1}
+a = {from = 0, to = 4}
+b = 7
+[population.E.synapse.exc]
+shape = "alpha"
+tau = 5
+E_rev = -1
+[population.E.initial]
+w = 3
+[population.J]
+like = "I"
+[population.J.initial]
+V = -70
+[population.K]
+like = "J"
+[population.K.neuron]
+E_L = -50
+)");
+  const auto& populations = job.network.model.populations;
+  const Population &I = populations[0], &J = populations[2], &K = populations[3];
+  EXPECT_EQ(I.current, 100.0);
+  EXPECT_EQ(I.neuron.V_T, -45.0);
+  EXPECT_EQ(I.neuron.b, 7.0);
+  ASSERT_EQ(I.distributed.size(), 1u);  // V_T has one value here
+  EXPECT_EQ(I.distributed[0].name, "a");
+  ASSERT_EQ(I.ports.size(), 2u);
+  EXPECT_EQ(I.ports[0].shape, SynapticShape::alpha);
+  EXPECT_EQ(I.ports[0].tau, 2.0);
+  EXPECT_EQ(I.ports[0].E_rev, -1.0);
+  EXPECT_EQ(I.ports[1].name, "gap");
+  EXPECT_EQ(I.ports[1].effect, SynapticEffect::current);
+  EXPECT_TRUE(std::isnan(I.ports[1].E_rev));
+  EXPECT_EQ(I.initial_V.value, -60.0);  // its own E_L, because E states no V
+  EXPECT_EQ(I.initial_w.value, 3.0);
+  EXPECT_EQ(J.size, 2);
+  EXPECT_EQ(J.initial_V.value, -70.0);
+  EXPECT_EQ(K.initial_V.value, -70.0);  // stated by J
+  read_back(job);
+}
+
+TEST(NetworkJobs, RulesListsAndNames) {
+  written("edges.csv", "# pre, post\nsource,target,delay\n0,7,1.5\n3,0,2\n3,0,2\n");
+  const Job job = load(head + two + R"toml(
+[population.E.synapse.cur]
+effect = "current"
+tau = 1
+[[projection]]
+from = ["E", "ext"]
+to = "E"
+port = "exc"
+rule = "fixed_probability"
+probability = 0.25
+autapses = false
+weight = 1
+delay = 1
+[[projection]]
+name = "E -> E: exc (2)"
+from = "E"
+to = ["E"]
+port = "exc"
+rule = "fixed_indegree"
+indegree = 8
+multapses = false
+weight = 1
+delay = 1
+[[projection]]
+from = "E"
+to = "E"
+port = "exc"
+rule = "one_to_one"
+weight = 1
+delay = "0.01 ms"
+[[projection]]
+from = "ext"
+to = "E"
+port = "cur"
+rule = "edges"
+file = "edges.csv"
+weight = "-0.02 nA"
+[[background]]
+to = "E"
+port = "cur"
+rate = "1 kHz"
+weight = -3
+[record]
+spikes = ["ext", "E"]
+rate_interval = "5 ms"
+)toml");
+  const auto& projections = job.network.model.projections;
+  ASSERT_EQ(projections.size(), 5u);
+  EXPECT_EQ(projections[0].probability, 0.25);
+  EXPECT_FALSE(projections[0].autapses);
+  EXPECT_TRUE(projections[1].autapses);  // there are none between two populations
+  EXPECT_EQ(projections[1].name, "ext -> E: exc");
+  EXPECT_EQ(projections[2].name, "E -> E: exc (2)");
+  EXPECT_FALSE(projections[2].multapses);
+  EXPECT_EQ(projections[3].rule, ConnectionRule::one_to_one);
+  EXPECT_EQ(projections[3].name, "E -> E: exc (3)");
+  EXPECT_EQ(projections[4].port, 1u);
+  EXPECT_EQ(projections[4].weight.value, -20.0);
+  EXPECT_TRUE(std::isnan(projections[4].delay.value));
+  ASSERT_EQ(projections[4].edges.size(), 3u);
+  EXPECT_EQ(projections[4].edges[0].source, 0);
+  EXPECT_EQ(projections[4].edges[0].target, 7);
+  EXPECT_EQ(projections[4].edges[0].delay, 1.5);
+  EXPECT_TRUE(std::isnan(projections[4].edges[0].weight));
+  ASSERT_EQ(job.network.model.backgrounds.size(), 1u);
+  EXPECT_EQ(job.network.model.backgrounds[0].port, 1u);
+  EXPECT_EQ(job.network.model.backgrounds[0].rate, 1000.0);
+  EXPECT_EQ(job.network.model.backgrounds[0].weight, -3.0);
+  EXPECT_THAT(job.network.record_spikes, ElementsAre(0, 1));
+  read_back(job);
+  // The content of the table is part of the job.
+  written("edges.csv", "source,target,delay\n0,6,1.5\n3,0,2\n3,0,2\n");
+  EXPECT_NE(load_job("network.toml", "network").hash, job.hash);
+}
+
+TEST(NetworkJobs, NothingRecorded) {
+  const Job job = load(head + two + "[record]\nspikes = []\n");
+  EXPECT_THAT(job.network.record_spikes, IsEmpty());
+  EXPECT_THAT(read_back(job).record_spikes, IsEmpty());
+}
+
+TEST(NetworkJobs, AnyValueCounts) {
+  const std::string hash = load(head + two).hash;
+  EXPECT_EQ(load(head + two + "[record]\nspikes = [\"E\"]\n").hash, hash);
+  for (const char* more : {"[population.E.neuron]\nb = 80.6\n", "[population.E.initial]\nw = 1\n",
+                           "[[background]]\nto = \"E\"\nport = \"exc\"\nrate = 1\nweight = 1\n",
+                           "[record]\nspikes = []\n", "[population.E.neuron]\nb = {mean = 80.5, sd = 1}\n"})
+    EXPECT_NE(load(head + two + more).hash, hash) << more;
+  EXPECT_NE(load(head + "seed = 2\n" + two).hash, hash);
+}
+
+}  // namespace
+}  // namespace modscape::config
