@@ -76,7 +76,11 @@ bool signals_the_script(const SlurmProfile& profile) {
 /// Slurm signals the tasks of srun itself. The ranks of mpirun are no tasks of Slurm: the script passes the signal on.
 std::string run_lines(const SlurmProfile& profile, const std::string& command) {
   if (!signals_the_script(profile)) return fmt::format("status=0\n{} || status=$?\n", command);
+  // Open MPI keeps a folder for all jobs of a user on a node: jobs that begin or end together trip over each other.
   return fmt::format(
+      "OMPI_MCA_orte_tmpdir_base=$(mktemp -d)\n"
+      "export OMPI_MCA_orte_tmpdir_base\n"
+      "trap 'rm -rf \"$OMPI_MCA_orte_tmpdir_base\"' EXIT\n"
       "interrupted=0 launcher=\n"
       "pass_on() {{ [[ -z $launcher ]] || kill -USR1 \"$launcher\" || true; }} # to mpirun, which passes it on to the "
       "ranks\n"
