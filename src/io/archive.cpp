@@ -74,13 +74,7 @@ void write_file_atomically(const std::string& path, const std::string& bytes) {
   TemporaryFile temporary(path);
   const FileDescriptor file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file) throw IoFailure(fmt::format("cannot create {}: {}", temporary.path(), errno_text()));
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t part = ::write(file.get(), bytes.data() + written, bytes.size() - written);
-    if (part < 0 && errno == EINTR) continue;
-    if (part < 0) throw IoFailure(fmt::format("cannot write {}: {}", temporary.path(), errno_text()));
-    written += static_cast<std::size_t>(part);
-  }
+  write_at(file, temporary.path(), bytes, 0);
   temporary.commit();
 }
 

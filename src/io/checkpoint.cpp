@@ -11,6 +11,7 @@
 #include <fstream>
 #include <optional>
 
+#include "io/agreement.hpp"
 #include "io/archive.hpp"
 #include "io/fault.hpp"
 #include "io/file_system.hpp"
@@ -27,33 +28,10 @@ struct Index {
   }
 };
 
-void write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes, std::uint64_t offset) {
-  while (!bytes.empty()) {
-    const ssize_t part = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (part < 0 && errno == EINTR) continue;
-    if (part < 0) throw IoFailure(fmt::format("cannot write {}: {}", path, errno_text()));
-    bytes.remove_prefix(static_cast<std::size_t>(part));
-    offset += static_cast<std::uint64_t>(part);
-  }
-}
-
 FileDescriptor open_for_writing(const std::string& path, int flags) {
   FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
   if (!file) throw IoFailure(fmt::format("cannot write {}: {}", path, errno_text()));
   return file;
-}
-
-// Runs act() on every rank; if it throws on one, all ranks throw IoFailure.
-template <class Act>
-void together(const parallel::Communicator& comm, const std::string& path, Act&& act) {
-  std::optional<std::string> problem;
-  try {
-    act();
-  } catch (const Failure& failure) {
-    problem = failure.what();
-  }
-  if (comm.all_of(!problem)) return;
-  throw IoFailure(problem.value_or(fmt::format("another rank could not write {}", path)));
 }
 
 }  // namespace
@@ -69,9 +47,8 @@ void write_checkpoint(const parallel::Communicator& comm, const std::string& pat
   const std::vector<std::string> all = comm.gather(pack(entries));
   std::optional<TemporaryFile> temporary;
   std::string head;
-  std::vector<std::uint64_t> starts;  // of each rank's sections
-  together(comm, path, [&] {
-    if (!comm.is_root()) return;
+  const std::string packed = on_root(comm, [&] {
+    std::vector<std::uint64_t> starts;  // of each rank's sections
     Index index{shared, {}};
     std::uint64_t offset = 0;
     for (const std::string& bytes : all) {
@@ -94,10 +71,11 @@ void write_checkpoint(const parallel::Communicator& comm, const std::string& pat
     if (full != 0)
       throw IoFailure(fmt::format("no space for the checkpoint {} ({} bytes): {}", path, head.size() + offset,
                                   std::strerror(full)));
+    return pack(starts);
   });
-  starts = unpack<std::vector<std::uint64_t>>(comm.broadcast(pack(starts))).value();
-  together(comm, path, [&] {
-    const FileDescriptor file = open_for_writing(path + ".tmp", 0);
+  const auto starts = unpack<std::vector<std::uint64_t>>(packed).value();
+  on_all(comm, [&] {
+    const FileDescriptor file = open_for_writing(temporary_path(path), 0);
     std::uint64_t offset = starts[static_cast<std::size_t>(comm.rank())];
     if (comm.is_root()) write_at(file, path, head, 0);
     for (const CheckpointSection& section : mine) {
@@ -107,12 +85,12 @@ void write_checkpoint(const parallel::Communicator& comm, const std::string& pat
     if (::fsync(file.get()) != 0) throw IoFailure(fmt::format("cannot write {}: {}", path, errno_text()));
     fault_point("checkpoint-written", comm.rank());
   });
-  together(comm, path, [&] {
-    if (!comm.is_root()) return;
+  on_root(comm, [&] {
     if (file_exists(path) && std::rename(path.c_str(), previous_checkpoint(path).c_str()) != 0)
       throw IoFailure(fmt::format("cannot rename {}: {}", path, errno_text()));
     fault_point("checkpoint-renamed", comm.rank());
     temporary->commit();
+    return std::string();
   });
 }
 

@@ -39,6 +39,20 @@ FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+void write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes, std::uint64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t part = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) throw IoFailure(fmt::format("cannot write {}: {}", path, errno_text()));
+    bytes.remove_prefix(static_cast<std::size_t>(part));
+    offset += static_cast<std::uint64_t>(part);
+  }
+}
+
+std::string temporary_path(const std::string& target) {
+  return target + ".tmp";
+}
+
 TemporaryFile::~TemporaryFile() {
   if (!committed_) ::unlink(path_.c_str());
 }

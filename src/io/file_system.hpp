@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace modscape::io {
@@ -23,10 +24,16 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-/// A file being prepared as `<target>.tmp`: commit() makes it durable under its final name, otherwise it is removed.
+/// Writes all `bytes` at `offset`; `path` is for the message.
+void write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes, std::uint64_t offset);
+
+/// Where a file is prepared that will become `target`.
+std::string temporary_path(const std::string& target);
+
+/// A file being prepared at temporary_path(): commit() makes it durable under its final name, otherwise it is removed.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(std::string target) : target_(std::move(target)), path_(target_ + ".tmp") {}
+  explicit TemporaryFile(std::string target) : target_(std::move(target)), path_(temporary_path(target_)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile();

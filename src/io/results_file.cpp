@@ -109,7 +109,7 @@ void ResultsFile::Impl::prepare(bool force) {
   const std::string state = on_root(comm, [&] {
     require_writable(path);
     FileLock acquired(path);
-    ::unlink((path + ".tmp").c_str());  // left by a killed job; we hold the lock
+    ::unlink(temporary_path(path).c_str());  // left by a killed job; we hold the lock
     const bool resume = file_exists(path) && !force;
     if (resume) {
       grow_results_file(path, layout);

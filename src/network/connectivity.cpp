@@ -13,12 +13,10 @@ namespace modscape::network {
 namespace {
 
 using models::ConnectionRule;
+using solvers::in_ticks;
 
 constexpr double cut_at = 3.0;  // standard deviations
 
-std::int64_t in_ticks(double ms) {
-  return std::llround(ms * solvers::ticks_per_ms);
-}
 // With bounds whatever its kind.
 models::Distribution cut_delays(models::Distribution d) {
   using Kind = models::Distribution::Kind;
@@ -28,10 +26,6 @@ models::Distribution cut_delays(models::Distribution d) {
     d.upper = std::fmin(d.upper, d.value + cut_at * d.sd);
   }
   return d;
-}
-
-std::uint64_t stream_of(std::size_t projection, std::int64_t target_gid) {
-  return static_cast<std::uint64_t>(projection) << 40U | static_cast<std::uint64_t>(target_gid);
 }
 
 /// Calls act(source) for every synapse of one target, in the order of the draws.

@@ -12,20 +12,12 @@ namespace modscape::network {
 namespace {
 
 using models::Population;
+using solvers::in_ticks;
 using solvers::SynapticEvent;
-using solvers::ticks_per_ms;
 
 constexpr double ms_per_s = 1000.0;
 // Spikes travel as tick in epoch << 32 | gid; with one of these bits it is something else.
 constexpr std::uint64_t failure_mark = std::uint64_t{1} << 63U, signal_mark = std::uint64_t{1} << 62U;
-
-std::int64_t in_ticks(double ms) {
-  return std::llround(ms * ticks_per_ms);
-}
-
-std::uint64_t stream_of(std::size_t background, std::int64_t gid) {
-  return static_cast<std::uint64_t>(background) << 40U | static_cast<std::uint64_t>(gid);
-}
 
 // Uniform in 0 ... length - 1 from 32 random bits.
 std::uint32_t scaled(std::uint64_t bits32, std::int64_t length) {
@@ -101,7 +93,7 @@ void Simulation::make_neurons(std::size_t population) {
 void Simulation::prepare_counts(std::int64_t length) {
   if (length == counted_length_) return;
   counted_length_ = length;
-  const double seconds = static_cast<double>(length) / ticks_per_ms / ms_per_s;
+  const double seconds = solvers::in_ms(length) / ms_per_s;
   background_counts_.clear();
   for (const models::Background& b : model_.backgrounds) background_counts_.emplace_back(b.rate * seconds);
   source_counts_.clear();

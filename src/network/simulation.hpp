@@ -70,7 +70,7 @@ class Simulation {
   /// or-ed: agreeing on something costs no call of its own.
   std::span<const Spike> advance(std::int64_t end, std::uint32_t signal = 0);
   std::uint32_t signals() const noexcept { return signals_; }
-  /// After advance(): a neuron that could not be advanced, the same on all ranks, with the lowest gid.
+  /// After advance(): the neurons that could not be advanced, by gid, the same on all ranks.
   const std::vector<NeuronFailure>& failures() const noexcept { return failures_; }
 
   /// Between epochs. This rank's blocks; those of all ranks make the whole.

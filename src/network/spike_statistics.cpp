@@ -18,7 +18,7 @@ void SpikeStatistics::add(std::span<const Spike> spikes, std::int64_t end) {
     close_bins(spike.tick);
     Neuron& neuron = neurons_[static_cast<std::size_t>(place)];
     if (neuron.last >= 0) {
-      const double interval = static_cast<double>(spike.tick - neuron.last) / solvers::ticks_per_ms;
+      const double interval = solvers::in_ms(spike.tick - neuron.last);
       neuron.sum += interval;
       neuron.squares += interval * interval;
     }
@@ -50,7 +50,7 @@ PopulationActivity SpikeStatistics::activity() const {
   PopulationActivity a{NAN, NAN, 0, NAN, NAN, NAN};
   if (now_ <= start_) return a;
   const auto size = static_cast<double>(size_), bins = static_cast<double>(bins_);
-  const double seconds = static_cast<double>(now_ - start_) / solvers::ticks_per_ms / 1000.0;
+  const double seconds = solvers::in_ms(now_ - start_) / 1000.0;
   a.rate = static_cast<double>(spikes_) / size / seconds;
   double cv = 0.0;
   for (const Neuron& neuron : neurons_) {

@@ -60,7 +60,7 @@ HWY_INLINE Pack decay(const Pack& z) {
   return sum;
 }
 
-// Taylor coefficients of x and y and what the synapses do, G x' s factor and H, as polynomials of time.
+// Taylor coefficients of x and y; e^x and the pull G of the synapses (x' gets H - G x) at the start of the step.
 struct Series {
   Pack x[order + 1], y[order + 1];
   Pack e0, G0;

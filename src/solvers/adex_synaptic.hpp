@@ -6,6 +6,7 @@
 // the same.
 #pragma once
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,6 +21,12 @@ using models::most_ports;
 /// Time of events within an epoch: an integer number of 2^-28 ms (4 ps), at most `longest_epoch`.
 inline constexpr double ticks_per_ms = 268435456.0;
 inline constexpr double longest_epoch = 2.0;  // ms
+inline std::int64_t in_ticks(double ms) {
+  return std::llround(ms * ticks_per_ms);
+}
+inline double in_ms(std::int64_t ticks) {
+  return static_cast<double>(ticks) / ticks_per_ms;
+}
 
 /// An arrival at one neuron. Sorted by `key`; events of equal key act in the order given.
 struct SynapticEvent {

@@ -129,18 +129,20 @@ void Lanes::idle(std::size_t lane) {
   }
 }
 
+void Lanes::decay(std::size_t lane, std::size_t port, double dt) {
+  const SynapticCoefficients& c = *coefficients_[lane];
+  double& g = state_.g[port][lane];
+  double& u = state_.u[port][lane];
+  const double factor = std::exp(-c.lambda[port] * dt);
+  g = factor * (g + c.rise[port] * u * dt);
+  u *= factor;
+}
+
 bool Lanes::hold(std::size_t lane, double length) {
   const SynapticCoefficients& c = *coefficients_[lane];
   const double end = state_.t[lane] + length, stop = std::min(end, epoch_.length);
   const double settled = (c.rA * c.x_reset + c.rc) / c.r;
   state_.y[lane] = settled + (state_.y[lane] - settled) * std::exp(-c.r * (stop - state_.t[lane]));
-  const auto decay = [&](std::size_t port, double dt) {
-    double& g = state_.g[port][lane];
-    double& u = state_.u[port][lane];
-    const double factor = std::exp(-c.lambda[port] * dt);
-    g = factor * (g + c.rise[port] * u * dt);
-    u *= factor;
-  };
   for (std::size_t port = 0; port < ports_; ++port) {
     const std::int64_t first = state_.next[lane];
     double t = state_.t[lane];
@@ -149,11 +151,11 @@ bool Lanes::hold(std::size_t lane, double length) {
       const double arrival = static_cast<double>(e->key >> 3U) * (1.0 / ticks_per_ms);
       if (arrival > stop) break;
       if ((e->key & 7U) != port) continue;
-      decay(port, arrival - t);
+      decay(lane, port, arrival - t);
       t = arrival;
       (c.rise[port] > 0.0 ? state_.u : state_.g)[port][lane] += static_cast<double>(e->weight);
     }
-    decay(port, stop - t);
+    decay(lane, port, stop - t);
   }
   while (state_.t_next[lane] <= stop && state_.port[lane] != SynapticEvent::end_port) {
     ++state_.next[lane];
@@ -193,11 +195,7 @@ void Lanes::finish_upstroke(std::size_t lane) {
   if (time >= state_.t_next[lane] && left > instant) return;
   const double until = std::min(time, state_.t_next[lane]), dt = until - state_.t[lane];
   state_.y[lane] += rest.dy;
-  for (std::size_t port = 0; port < ports_; ++port) {
-    const double factor = std::exp(-c.lambda[port] * dt);
-    state_.g[port][lane] = factor * (state_.g[port][lane] + c.rise[port] * state_.u[port][lane] * dt);
-    state_.u[port][lane] *= factor;
-  }
+  for (std::size_t port = 0; port < ports_; ++port) decay(lane, port, dt);
   spike(lane, until);
 }
 

@@ -58,6 +58,7 @@ class Lanes {
   void idle(std::size_t lane);
   /// V held for `length` ms; false when that lasts to the end of the epoch, which ends the neuron's part.
   bool hold(std::size_t lane, double length);
+  void decay(std::size_t lane, std::size_t port, double dt);
   void spike(std::size_t lane, double time);
   void finish_upstroke(std::size_t lane);
   void fail(std::size_t lane, RunStatus status);

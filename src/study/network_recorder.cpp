@@ -11,16 +11,12 @@
 namespace modscape::study {
 namespace {
 
+using solvers::in_ms;
+using solvers::in_ticks;
+
 constexpr double correlation_bin = 5.0;  // ms
 constexpr double runaway_window = 50.0;  // ms
 constexpr double ms_per_s = 1000.0;
-
-std::int64_t in_ticks(double ms) {
-  return std::llround(ms * solvers::ticks_per_ms);
-}
-double in_ms(std::int64_t ticks) {
-  return static_cast<double>(ticks) / solvers::ticks_per_ms;
-}
 
 std::int64_t bins_of(const config::NetworkJob& job) {
   return in_ticks(job.duration) / in_ticks(job.rate_interval);

@@ -23,18 +23,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using End = NetworkOutcome::End;
+using solvers::in_ms;
+using solvers::in_ticks;
 
 constexpr std::uint32_t stop_signal = 1;
 constexpr std::int64_t rows_per_flush = 1 << 18;
 constexpr double time_to_stop = 10.0;  // s that the last checkpoint may take
 const std::string statistics_stage = "statistics";
 
-std::int64_t in_ticks(double ms) {
-  return std::llround(ms * solvers::ticks_per_ms);
-}
-double in_ms(std::int64_t ticks) {
-  return static_cast<double>(ticks) / solvers::ticks_per_ms;
-}
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -152,41 +148,43 @@ class NetworkRun {
     io::write_checkpoint(comm_, checkpoint_, shared, sections);
   }
 
+  struct Restart {
+    RunState state;
+    std::vector<network::NeuronBlock> blocks;  // with this rank's neurons
+  };
+
+  Expected<Restart> read_checkpoint(const std::string& path, const network::Partition& partition) const {
+    const Expected<io::CheckpointReader> reader = io::CheckpointReader::open(path);
+    if (!reader) return tl::unexpected<Error>(reader.error());
+    Expected<RunState> state = io::unpack<RunState>(reader->shared());
+    if (!state) return unexpected(fmt::format("{}: {}", path, state.error().message));
+    if (state->job_hash != job_.hash) return unexpected(path + ": of another job");
+    Restart restart{std::move(*state), {}};
+    for (const io::CheckpointReader::Entry& entry : reader->entries()) {
+      const parallel::BlockRange own = partition.owned(entry.kind);
+      if (entry.last <= own.first || entry.first >= own.last) continue;
+      const Expected<std::string> bytes = reader->section(entry);
+      if (!bytes) return tl::unexpected<Error>(bytes.error());
+      Expected<network::NeuronBlock> block = io::unpack<network::NeuronBlock>(*bytes);
+      if (!block) return unexpected(fmt::format("{}: {}", path, block.error().message));
+      restart.blocks.push_back(std::move(*block));
+    }
+    return restart;
+  }
+
   // The last checkpoint that all ranks can read; false: there is none.
   bool take_up(network::Simulation& simulation) {
     for (const std::string& path : {checkpoint_, io::previous_checkpoint(checkpoint_)}) {
-      std::string problem;
-      std::optional<RunState> state;
-      std::vector<network::NeuronBlock> blocks;
-      if (const Expected<io::CheckpointReader> reader = io::CheckpointReader::open(path); !reader) {
-        problem = reader.error().message;
-      } else if (Expected<RunState> shared = io::unpack<RunState>(reader->shared()); !shared) {
-        problem = fmt::format("{}: {}", path, shared.error().message);
-      } else if (shared->job_hash != job_.hash) {
-        problem = path + ": of another job";
-      } else {
-        state = std::move(*shared);
-        for (const io::CheckpointReader::Entry& entry : reader->entries()) {
-          const parallel::BlockRange own = simulation.partition().owned(entry.kind);
-          if (entry.last <= own.first || entry.first >= own.last || !problem.empty()) continue;
-          const Expected<std::string> bytes = reader->section(entry);
-          Expected<network::NeuronBlock> block =
-              bytes ? io::unpack<network::NeuronBlock>(*bytes) : unexpected(bytes.error().message);
-          if (block)
-            blocks.push_back(std::move(*block));
-          else
-            problem = fmt::format("{}: {}", path, block.error().message);
-        }
-      }
-      if (!comm_.all_of(problem.empty())) {
+      Expected<Restart> restart = read_checkpoint(path, simulation.partition());
+      if (!comm_.all_of(restart.has_value())) {
         if (comm_.is_root() && io::file_exists(path))
-          fmt::print(stderr, "warning: {}\n", problem.empty() ? path + ": damaged" : problem);
+          fmt::print(stderr, "warning: {}\n", restart ? path + ": damaged" : restart.error().message);
         continue;
       }
-      file_.truncate_logs(state->marks);
-      simulation.restore(state->network, blocks);
-      if (!comm_.is_root()) state->recorder.statistics.clear();
-      recorder_.restore(std::move(state->recorder));
+      file_.truncate_logs(restart->state.marks);
+      simulation.restore(restart->state.network, restart->blocks);
+      if (!comm_.is_root()) restart->state.recorder.statistics.clear();
+      recorder_.restore(std::move(restart->state.recorder));
       return true;
     }
     return false;
