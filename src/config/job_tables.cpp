@@ -253,11 +253,13 @@ const ParameterTable<NetworkJob>& network_table() {
 
 const ParameterTable<NetworkJob>& network_record_table() {
   using P = NetworkJob;
-  static const std::array<ParameterSpec<P>, 2> rows{
+  static const std::array<ParameterSpec<P>, 3> rows{
       {{row("rate_interval", Unit::ms, P{}.rate_interval, 0.01, 1e4, "Bin of the population rates"), &P::rate_interval},
        {row("reserved_rate", Unit::Hz, P{}.reserved_rate, 0.0, most_rate,
             "Mean rate of the recorded populations over the run for whose spikes space is reserved"),
-        &P::reserved_rate}}};
+        &P::reserved_rate},
+       {row("trace_interval", Unit::ms, P{}.trace_interval, 1e-3, 1e4, "Time between two samples of a trace"),
+        &P::trace_interval}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }

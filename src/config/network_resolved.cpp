@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The canonical text of a network: every population and every pair of a projection has a table of its own.
+#include <fmt/ranges.h>
+
 #include "config/network_input.hpp"
 
 namespace modscape::config {
@@ -162,7 +164,13 @@ void write_network(TomlWriter& out, const NetworkJob& job) {
   std::string spikes;
   for (const std::size_t i : job.record_spikes) spikes += (spikes.empty() ? "" : ", ") + quoted(populations[i].name);
   out.line("spikes", "[" + spikes + "]");
-  out.rows(network_record_table(), job);
+  for (const auto& row : network_record_table())
+    if (row.member != &NetworkJob::trace_interval || !job.traces.empty()) out.quantity(row, job.*row.member);
+  for (const TraceRequest& trace : job.traces) {
+    out.element("trace");
+    out.text("population", populations[trace.population].name);
+    out.line("neurons", fmt::format("[{}]", fmt::join(trace.neurons, ", ")));
+  }
 }
 
 }  // namespace modscape::config

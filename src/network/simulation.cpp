@@ -59,6 +59,7 @@ Simulation::Simulation(const parallel::Communicator& comm, const models::Network
       sorted_(model.populations.size(), true),
       modulators_(model_, partition_),
       kernel_(options.tolerance),
+      tracer_(options.traced, options.trace_interval, partition_, options.tolerance),
       epoch_ticks_(epoch_of(model)),
       changes_(changes_of(model_)) {
   for (std::size_t p = 0; p < model_.projections.size(); ++p) {
@@ -124,6 +125,7 @@ void Simulation::prepare_counts(std::int64_t length) {
 std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signal) {
   const std::int64_t epoch = now_ / epoch_ticks_;
   mine_.clear();
+  tracer_.clear();
   failures_.clear();
   signals_ = 0;
   if (signal != 0) mine_.push_back(signal_mark | signal);
@@ -137,6 +139,7 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
     std::ranges::sort(arrivals_->of(epoch, p), {},
                       [](const Arrival& a) { return std::tuple(a.tick, a.projection, a.source); });
     deliver(p, length);
+    tracer_.sample(p, *groups_[p], now_, length);
     advance_population(p, length);
   }
   if (now_ + length == (epoch + 1) * epoch_ticks_) arrivals_->finish(epoch);

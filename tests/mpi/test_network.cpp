@@ -245,6 +245,43 @@ TEST(Network, AParameterThatLeavesItsBoundsEndsTheRun) {
   EXPECT_LT(simulation.failures().front().gid, 80);
 }
 
+// Without threshold, a neuron follows its current; a replayed spike opens a conductance. Watching changes nothing.
+TEST(Network, TracesAreTheClosedFormAndLeaveNoTrace) {
+  models::NetworkModel passive;
+  passive.populations = {test_support::cortical_population("passive", 7, 0.5, 0.0), {}};
+  passive.populations[0].neuron.V_T = -20.0;
+  passive.populations[0].neuron.V_peak = -10.0;
+  passive.populations[0].initial_V = test_support::constant(-65.0);
+  passive.populations[0].ports[0].effect = models::SynapticEffect::current;
+  passive.populations[0].current = 50.0;
+  passive.populations[1].name = "replayed";
+  passive.populations[1].kind = models::Population::Kind::replay;
+  passive.populations[1].size = 1;
+  passive.populations[1].spikes = {{20.0, 0}};
+  passive.projections = {test_support::projection(1, 0, 0, models::ConnectionRule::all_to_all, 3.0, 1.3)};
+  const parallel::Communicator world = parallel::Communicator::world();
+  Simulation simulation(world, passive, {.traced = {{0, 5}, {0, 6}}, .trace_interval = in_ticks(0.7)});
+  std::int64_t samples = 0;
+  while (simulation.now() < in_ticks(60.0)) {
+    simulation.advance(in_ticks(60.0));
+    for (const Sample& sample : simulation.samples()) {
+      ++samples;
+      const double t = static_cast<double>(sample.tick) / ticks_per_ms, after = t - 21.3;
+      EXPECT_EQ(sample.tick % in_ticks(0.7), 0);
+      const double current = after < 0.0 ? 0.0 : 3.0 * std::exp(-after / 5.0);
+      // Under i0 e^(-t/5) with a membrane of 20 ms: i0/C (e^(-t/20) - e^(-t/5)) / (1/5 - 1/20)
+      const double pulse = after < 0.0 ? 0.0 : 3.0 / 200.0 * (std::exp(-after / 20.0) - std::exp(-after / 5.0)) / 0.15;
+      EXPECT_NEAR(sample.g[0], current, 1e-6);
+      EXPECT_NEAR(sample.V, -65.0 + 5.0 * (1.0 - std::exp(-t / 20.0)) + pulse, 1e-5);
+    }
+  }
+  EXPECT_EQ(world.sum(samples), 2 * 86);
+
+  const models::NetworkModel model = test_support::changing_network();
+  Simulation watched(world, model, {.seed = 5, .traced = {{0, 3}, {0, 79}, {1, 0}}, .trace_interval = in_ticks(0.1)});
+  EXPECT_EQ(run_to(watched, in_ticks(60.0)), run(world, model, 60.0));
+}
+
 TEST(Network, SignalsReachAllRanks) {
   models::NetworkModel model;
   model.populations = {test_support::cortical_population("E", 5, 2.0, 60.0)};

@@ -14,6 +14,54 @@ import numpy as np  # noqa: E402
 SMALL = (("duration = \"2 s\"", "duration = \"400 ms\"\ncheckpoint_interval = \"50 ms\""), ("transient = \"500 ms\"", "transient = \"100 ms\""), ("size = 800\n\n[population.RS.neuron]", "size = 160\n\n[population.RS.neuron]"), ("size = 200", "size = 40"), ("indegree = 80", "indegree = 16"), ("indegree = 20", "indegree = 4"))
 
 
+# Modulators, plastic synapses, input that changes, and traces on top.
+CHANGING = """
+[modulator.dopamine]
+clearance_tau = "80 ms"
+[modulator.serotonin]
+tonic = "10 nM"
+clearance_tau = "40 ms"
+[[receptor]]
+name = "D1"
+modulator = "dopamine"
+EC50 = "0.2 uM"
+tau = "50 ms"
+[[receptor]]
+name = "HT2A"
+modulator = "serotonin"
+EC50 = "0.1 uM"
+[[effect]]
+receptor = "D1"
+on = "RS"
+rule = "scale"
+parameter = "b"
+factor = 0.2
+measured_at = "1 uM"
+[[effect]]
+receptor = "HT2A"
+rule = "shift"
+parameter = "exc.gain"
+by = 0.1
+measured_at = "1 uM"
+[[pulse]]
+modulator = "dopamine"
+times = ["150 ms"]
+amount = "0.5 uM"
+[[release]]
+modulator = "serotonin"
+from = "FS"
+amount = "2 nM"
+[[background]]
+to = "RS"
+port = "exc"
+weight = "2 nS"
+rate = {times = ["0 ms", "210 ms"], values = ["5 Hz", "25 Hz"]}
+[[trace]]
+population = "RS"
+neurons = [0, 80, 159]
+"""
+
+
 def small(*changes):
     text = e2e.example("small_network.toml", *SMALL, *changes)
     # A fifth of the neurons and synapses, each five times as strong.
@@ -22,7 +70,7 @@ def small(*changes):
 
 class Network(e2e.Case):
     def test_the_same_on_any_number_of_ranks(self):
-        self.write("job.toml", small())
+        self.write("job.toml", small() + CHANGING)
         outcome = self.run_ok("network", "job.toml", "-o", "one.h5")
         self.assertIn("real-time factor", outcome.out)
         for ranks in (2, 3, 5):
@@ -31,6 +79,8 @@ class Network(e2e.Case):
         self.assertFalse([name for name in os.listdir(self.folder) if "checkpoint" in name])
         with h5py.File(self.folder / "one.h5") as file:
             self.check_content(file)
+            self.check_modulators(file)
+            self.check_traces(file)
         report = subprocess.run([sys.executable, e2e.SOURCE / "analysis/report.py", "one.h5", "-o", "report"], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(report.returncode, 0, report.stderr)
         self.assertGreater((self.folder / "report/network.png").stat().st_size, 10000)
@@ -58,8 +108,35 @@ class Network(e2e.Case):
             self.assertAlmostEqual(file["statistics/correlation"][p], (joint - own) / ((size - 1) * own), 9)
             self.assertAlmostEqual(file["statistics/synchrony"][p], np.sqrt(joint / size / own), 9)
 
+    def check_modulators(self, file):
+        log = file["modulators"]
+        time = log["time"][()]
+        self.assertTrue(len(time) >= 78 and (np.diff(time) > 0).all())
+        np.testing.assert_allclose(log["concentration_dopamine"][()], np.where(time >= 150, 0.5 * np.exp(-(time - 150) / 80), 0), atol=1e-12)
+        spikes = file["spikes/FS/timestamps"][()]
+        expected = [0.01 + 0.002 * np.exp(-(t - spikes[spikes <= t]) / 40).sum() for t in time]
+        np.testing.assert_allclose(log["concentration_serotonin"][()], expected, atol=1e-9)
+        c = log["concentration_serotonin"][()]
+        np.testing.assert_allclose(log["occupancy_HT2A"][()], c / (c + 0.1), atol=1e-12)
+
+    def check_traces(self, file):
+        log = file["traces/RS"]
+        self.assertEqual(len(log["V"]), 3 * 4000)
+        np.testing.assert_allclose(log["time"][()], np.repeat(np.arange(4000) * 0.1, 3), atol=1e-6)
+        self.assertEqual(list(log["neuron"][:3]), [0, 80, 159])
+        times, nodes = file["spikes/RS/timestamps"][()], file["spikes/RS/node_ids"][()]
+        for k, neuron in enumerate((0, 80, 159)):
+            V, w = log["V"][k::3], log["w"][k::3]
+            own = times[nodes == neuron]
+            self.assertGreater(len(own), 0)
+            self.assertTrue(V.max() <= -30 and V.min() > -100)
+            for t in own[own < 398]:  # held at V_r for 5 ms, w steps up
+                after = int(np.ceil(t * 10))
+                self.assertTrue((V[after : after + 48] == -65).all())
+                self.assertGreater(w[after + 1], w[after - 1])
+
     def test_goes_on_after_kills_on_other_numbers_of_ranks(self):
-        self.write("job.toml", small())
+        self.write("job.toml", small() + CHANGING)
         self.run_ok("network", "job.toml", "-o", "whole.h5")
         faults = ("checkpoint-written:2", "checkpoint-renamed:2", "log-data:3", "log-crc:2", "log-commit:2", "checkpoint-written:5", "stage:1", "finish:1")
         for ranks, fault in zip((2, 1, 3, 2, 1, 3, 2, 1), faults):

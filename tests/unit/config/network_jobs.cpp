@@ -346,6 +346,9 @@ tonic = "1 uM"
 modulator = "dopamine"
 times = [40, 10]
 amount = "100 nM"
+[[trace]]
+population = "F"
+neurons = [7, 0]
 [[release]]
 modulator = "dopamine"
 from = "F"
@@ -384,6 +387,9 @@ amount = "1 nM"
     EXPECT_THAT(m.modulation.pulses[0].regions, ElementsAre(0u, 1u, 2u));
     EXPECT_EQ(m.modulation.releases[0].from, 1u);
     EXPECT_DOUBLE_EQ(m.modulation.releases[0].amount, 1e-3);
+    ASSERT_EQ(read.traces.size(), 1u);
+    EXPECT_EQ(read.traces[0].population, 1u);
+    EXPECT_THAT(read.traces[0].neurons, ElementsAre(0, 7));
   }
 }
 

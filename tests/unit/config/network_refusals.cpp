@@ -319,6 +319,16 @@ TEST(NetworkRefusals, Replay) {
                                                 HasSubstr("rate is of a poisson population")));
 }
 
+TEST(NetworkRefusals, Traces) {
+  EXPECT_THAT(refusals(base + "[[trace]]\npopulation = \"E\"\nneurons = [0, 8]\n[[trace]]\npopulation = \"E\"\n"
+                              "neurons = [1, 1]\n[[trace]]\npopulation = \"ext\"\n[[trace]]\npopulation = \"J\"\n"
+                              "neurons = [1.5]\n"),
+              ElementsAre(HasSubstr("neurons must be from 0 to 7"), HasSubstr("E has two [[trace]]"),
+                          HasSubstr("one is there twice"), HasSubstr("neurons is missing"),
+                          HasSubstr("ext has no neurons to trace"), HasSubstr("there is no population \"J\""),
+                          HasSubstr("must hold whole numbers")));
+}
+
 const std::string modulated =
     "[modulator.ACh]\ntonic = 1\n[[receptor]]\nname = \"M1\"\nmodulator = \"ACh\"\nEC50 = 1\n";
 
