@@ -39,10 +39,14 @@ const ParameterTable<models::Population>& adex_population_table();     // [popul
 const ParameterTable<models::Population>& poisson_population_table();  // [population.NAME], model = "poisson"
 const ParameterTable<models::SynapticPort>& port_table();              // [population.NAME.synapse.PORT]
 const ParameterTable<models::Background>& background_table();          // [[background]]
+const ParameterTable<models::Sheet>& sheet_table();                    // [population.NAME.sheet]
+const ParameterTable<models::DistanceKernel>& kernel_table();          // [[projection]], rule = "distance"
 
 /// The weight of a synapse onto a port with this effect (nS or pA), and the delay of one.
 ParameterInfo weight_info(models::SynapticEffect effect);
 ParameterInfo delay_info();
+/// Probability of a connection; under rule = "distance" that at distance 0.
+ParameterInfo probability_info();
 
 /// Bounds of one injected current, wherever a list of them is given under `key`.
 ParameterInfo current_info(std::string_view key);

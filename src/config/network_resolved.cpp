@@ -43,12 +43,22 @@ void write_port(TomlWriter& out, const std::string& population, const models::Sy
   out.rows(port_table(), port);
 }
 
+void write_sheet(TomlWriter& out, const Population& population) {
+  const models::Sheet& sheet = population.sheet;
+  if (!sheet.present()) return;
+  out.table("population." + population.name + ".sheet");
+  out.rows(sheet_table(), sheet);
+  out.text("layout", std::string(layout_names[sheet.layout == models::Sheet::Layout::grid ? 0 : 1]));
+  out.flag("periodic", sheet.periodic);
+}
+
 void write_population(TomlWriter& out, const Population& population) {
   const bool adex = population.kind == Population::Kind::adex;
   out.table("population." + population.name);
   out.text("model", adex ? "adex" : "poisson");
   out.integer("size", population.size);
   out.rows(adex ? adex_population_table() : poisson_population_table(), population);
+  write_sheet(out, population);
   if (!adex) return;
   write_neuron(out, population);
   for (const models::SynapticPort& port : population.ports) write_port(out, population.name, port);
@@ -70,8 +80,13 @@ void write_projection(TomlWriter& out, const Projection& projection, const std::
     out.integer("indegree", projection.indegree);
     out.flag("multapses", projection.multapses);
   }
-  if (projection.rule == ConnectionRule::fixed_probability)
-    out.line("probability", quantity_text(projection.probability, Unit::one));
+  if (projection.rule == ConnectionRule::fixed_probability || projection.rule == ConnectionRule::distance)
+    out.quantity(probability_info(), projection.probability);
+  if (projection.rule == ConnectionRule::distance) {
+    out.text("kernel", std::string(kernel_names[static_cast<std::size_t>(projection.kernel.shape)]));
+    out.rows(kernel_table(), projection.kernel);
+  }
+  if (projection.procedural) out.flag("procedural", true);
   if (projection.from == projection.to && !projection.autapses) out.flag("autapses", false);
   out.file("file", projection.edges_file);
   write_distribution(out, weight_info(port.effect), projection.weight);

@@ -112,6 +112,7 @@ class Simulation {
   SimulationOptions options_;
   Partition partition_;
   std::vector<Connectivity> connectivity_;
+  RowBuffer row_;                                             // of a procedural projection
   std::vector<std::vector<std::size_t>> leaving_, arriving_;  // projections by population
   std::vector<Neurons> neurons_;
   solvers::AdexSynaptic kernel_;

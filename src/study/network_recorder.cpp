@@ -22,6 +22,17 @@ std::int64_t bins_of(const config::NetworkJob& job) {
   return in_ticks(job.duration) / in_ticks(job.rate_interval);
 }
 
+io::LogTable position_log(const models::Population& population) {
+  io::LogTable log;
+  log.path = "/positions/" + population.name;
+  log.row_axis = "neuron";
+  log.text = "Positions on the sheet of population " + population.name;
+  log.capacity = population.size;
+  log.columns = {{"x", io::ColumnType::f64, "mm", "From 0 to the width of the sheet", {}},
+                 {"y", io::ColumnType::f64, "mm", "From 0 to the height of the sheet", {}}};
+  return log;
+}
+
 }  // namespace
 
 std::vector<io::LogTable> NetworkRecorder::logs(const config::NetworkJob& job) {
@@ -42,6 +53,8 @@ std::vector<io::LogTable> NetworkRecorder::logs(const config::NetworkJob& job) {
     rates.columns.push_back(
         {"rate_" + population.name, io::ColumnType::f64, "Hz", "Mean rate of its neurons or sources", {}});
   logs.push_back(std::move(rates));
+  for (const models::Population& population : job.model.populations)
+    if (population.sheet.present()) logs.push_back(position_log(population));
   return logs;
 }
 
@@ -138,6 +151,25 @@ std::optional<io::LogFull> NetworkRecorder::flush(io::ResultsFile& file) {
       cells.emplace_back(std::span<const double>(rates).subspan(first, count));
     return cells;
   });
+  std::size_t log = spikes_.size() + 1;
+  for (std::size_t p = 0; p < job_->model.populations.size(); ++p) {
+    const models::Population& population = job_->model.populations[p];
+    if (!population.sheet.present()) continue;
+    std::vector<double> x, y;
+    if (used[log] == 0)
+      write(log, static_cast<std::size_t>(population.size),
+            [&](std::size_t first, std::size_t count) -> std::vector<io::LogCells> {
+              for (std::size_t i = first; i < first + count; ++i) {
+                const auto place = static_cast<std::int64_t>(i);
+                const models::Position at =
+                    models::position(population.sheet, population.size, place, whole_.first_gid(p) + place, job_->seed);
+                x.push_back(at.x);
+                y.push_back(at.y);
+              }
+              return {std::span<const double>(x), std::span<const double>(y)};
+            });
+    ++log;
+  }
   const auto committed = file.commit_logs(used);
   if (!committed) return committed.error();
   state_.used = std::move(used);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a network run leaves behind: spikes and rates in logs while it runs, statistics at its end.
+// What a network run leaves behind: spikes and rates in logs while it runs, positions in the first of its flushes,
+// statistics at its end.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@ class NetworkRecorder {
  public:
   NetworkRecorder(const parallel::Communicator& comm, const config::NetworkJob& job);
 
-  /// Logs of spikes, one per recorded population, and of rates, in this order.
+  /// Logs of spikes, one per recorded population, of rates, and of positions, one per population on a sheet, in this
+  /// order.
   static std::vector<io::LogTable> logs(const config::NetworkJob& job);
 
   /// All spikes up to `end` (ticks), in the order of time; the same on all ranks.

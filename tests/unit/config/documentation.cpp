@@ -57,6 +57,9 @@ TEST(Documentation, EveryQuantityHasItsLine) {
   expect_lines(poisson_population_table());
   expect_lines(port_table());
   expect_lines(background_table());
+  expect_lines(sheet_table());
+  expect_lines(kernel_table());
+  expect_line(probability_info());
   expect_line(weight_info(models::SynapticEffect::conductance));
   expect_line(weight_info(models::SynapticEffect::current));
   expect_line(delay_info());
