@@ -43,7 +43,7 @@ std::vector<std::int64_t> changes_of(const models::NetworkModel& model) {
 // No spike can be heard before the shortest delay has passed.
 std::int64_t epoch_of(const models::NetworkModel& model) {
   std::int64_t epoch = in_ticks(solvers::longest_epoch);
-  for (const models::Projection& p : model.projections) epoch = std::min(epoch, delay_bounds(p).shortest);
+  for (const models::Projection& p : model.projections) epoch = std::min(epoch, delay_bounds(model, p).shortest);
   return epoch;
 }
 
@@ -182,10 +182,10 @@ void Simulation::deliver(std::size_t population, std::int64_t length) {
 void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length) {
   const Connectivity& connectivity = connectivity_[arrival.projection];
   const auto port = static_cast<std::uint32_t>(model_.projections[arrival.projection].port);
-  const Connectivity::Row row = connectivity.row(arrival.source);
-  if (row.delays == nullptr) {
+  if (!connectivity.has_delays()) {
     const std::int64_t offset = arrival.tick - now_;
     if (offset < 0 || offset >= length) return;  // of the other part of an epoch cut in two
+    const Connectivity::Row row = connectivity.row(arrival.source, row_);
     const auto ticks = static_cast<std::uint32_t>(offset);
     delivered_ += static_cast<std::int64_t>(row.size);
     if (row.weights == nullptr) {
@@ -197,16 +197,14 @@ void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::in
     }
     return;
   }
-  const auto arrival_of = [&](std::uint32_t delay) { return arrival.tick + delay_unit * std::int64_t{delay}; };
-  const std::uint32_t* const end = row.delays + row.size;
-  for (const std::uint32_t* d =
-           std::partition_point(row.delays, end, [&](std::uint32_t delay) { return arrival_of(delay) < now_; });
-       d != end && arrival_of(*d) < now_ + length; ++d) {
-    const auto k = static_cast<std::size_t>(d - row.delays);
+  const std::int64_t age = now_ - arrival.tick;
+  const Connectivity::Row row = connectivity.row(arrival.source, row_, DelayWindow::of_ticks(age, age + length));
+  delivered_ += static_cast<std::int64_t>(row.size);
+  for (std::size_t k = 0; k < row.size; ++k) {
     const float weight = row.weights == nullptr ? connectivity.constant_weight() : row.weights[k];
+    const std::int64_t offset = delay_unit * std::int64_t{row.delays[k]} - age;
     events.add(row.targets[k],
-               SynapticEvent::at(static_cast<std::uint32_t>(arrival_of(*d) - now_), port, weight * arrival.efficacy));
-    ++delivered_;
+               SynapticEvent::at(static_cast<std::uint32_t>(offset), port, weight * arrival.efficacy));
   }
 }
 

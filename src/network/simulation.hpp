@@ -113,6 +113,7 @@ class Simulation {
   SimulationOptions options_;
   Partition partition_;
   std::vector<Connectivity> connectivity_;
+  RowBuffer row_;                                     // of a procedural projection
   std::vector<std::unique_ptr<NeuronGroup>> groups_;  // by population; null: has no neurons
   std::vector<bool> sorted_;                          // events of a population come in order of arrival
   Modulators modulators_;

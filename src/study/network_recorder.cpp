@@ -83,6 +83,17 @@ io::LogTable trace_log(const config::NetworkJob& job, const config::TraceRequest
   return log;
 }
 
+io::LogTable position_log(const models::Population& population) {
+  io::LogTable log;
+  log.path = "/positions/" + population.name;
+  log.row_axis = "neuron";
+  log.text = "Positions on the sheet of population " + population.name;
+  log.capacity = population.size;
+  log.columns = {{"x", io::ColumnType::f64, "mm", "From 0 to the width of the sheet", {}},
+                 {"y", io::ColumnType::f64, "mm", "From 0 to the height of the sheet", {}}};
+  return log;
+}
+
 }  // namespace
 
 std::vector<io::LogTable> NetworkRecorder::logs(const config::NetworkJob& job) {
@@ -95,6 +106,8 @@ std::vector<io::LogTable> NetworkRecorder::logs(const config::NetworkJob& job) {
   }
   logs.push_back(rate_log(job));
   if (!job.model.modulation.modulation.modulators.empty()) logs.push_back(modulator_log(job));
+  for (const models::Population& population : job.model.populations)
+    if (population.sheet.present()) logs.push_back(position_log(population));
   for (const config::TraceRequest& request : job.traces) logs.push_back(trace_log(job, request));
   return logs;
 }
@@ -110,7 +123,7 @@ NetworkRecorder::NetworkRecorder(const parallel::Communicator& comm, const confi
       window_rates_(job.model.populations.size(), 0.0),
       bin_ticks_(in_ticks(job.rate_interval)) {
   for (io::LogTable& table : logs(job)) {
-    Log log{std::move(table), {}};
+    Log log{std::move(table), {}, {}};
     for (const io::Column& column : log.table.columns)
       log.columns.push_back(column.type == io::ColumnType::u64 ? Cells(std::vector<std::uint64_t>())
                                                                : Cells(std::vector<double>()));
@@ -118,6 +131,9 @@ NetworkRecorder::NetworkRecorder(const parallel::Communicator& comm, const confi
   }
   for (std::size_t i = 0; i < job.record_spikes.size(); ++i)
     recorded_[job.record_spikes[i]] = static_cast<std::ptrdiff_t>(i);
+  std::size_t positions = logs_.size() - job.traces.size();
+  for (std::size_t p = job.model.populations.size(); p-- > 0;)
+    if (job.model.populations[p].sheet.present()) logs_[--positions].positions_of = p;
   for (std::size_t i = 0; i < job.traces.size(); ++i)
     traced_[job.traces[i].population] = static_cast<std::ptrdiff_t>(logs_.size() - job.traces.size() + i);
   const std::size_t populations = job.model.populations.size();
@@ -241,22 +257,35 @@ void NetworkRecorder::gather_traces() {
   }
 }
 
+// The positions of this share of the neurons of a population on a sheet.
+void NetworkRecorder::place(Log& log, parallel::BlockRange share) const {
+  const models::Population& population = job_->model.populations[*log.positions_of];
+  for (std::int64_t i = share.first; i < share.last; ++i) {
+    const std::int64_t gid = whole_.first_gid(*log.positions_of) + i;
+    const models::Position at = models::position(population.sheet, population.size, i, gid, job_->seed);
+    log.numbers(0).push_back(at.x);
+    log.numbers(1).push_back(at.y);
+  }
+}
+
 std::optional<io::LogFull> NetworkRecorder::flush(io::ResultsFile& file) {
   gather_traces();
   std::vector<std::int64_t> used = state_.used;
   std::optional<io::LogFull> full;
   for (std::size_t i = 0; i < logs_.size(); ++i) {  // every rank writes its share of the rows that all of them know
-    const Log& log = logs_[i];
-    const auto rows = static_cast<std::int64_t>(log.rows());
+    Log& log = logs_[i];
+    const bool places = log.positions_of && used[i] == 0;
+    const auto rows = places ? log.table.capacity : static_cast<std::int64_t>(log.rows());
+    const parallel::BlockRange share = parallel::block_range(rows, comm_->rank(), comm_->size());
     used[i] += rows;
-    const auto [first, last] = parallel::block_range(rows, comm_->rank(), comm_->size());
-    if (full || first == last) continue;
+    if (places) place(log, share);
+    if (full || share.first == share.last) continue;
+    const auto from = places ? std::size_t{0} : static_cast<std::size_t>(share.first);
+    const auto count = static_cast<std::size_t>(share.last - share.first);
     std::vector<io::LogCells> cells;
     for (const Cells& column : log.columns)
-      std::visit([&, from = static_cast<std::size_t>(first), count = static_cast<std::size_t>(last - first)](
-                     const auto& values) { cells.emplace_back(std::span(values).subspan(from, count)); },
-                 column);
-    const auto written = file.write_log(log.table.path, state_.used[i] + first, cells);
+      std::visit([&](const auto& values) { cells.emplace_back(std::span(values).subspan(from, count)); }, column);
+    const auto written = file.write_log(log.table.path, state_.used[i] + share.first, cells);
     if (!written) full = written.error();
   }
   const auto committed = file.commit_logs(used);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a network run leaves behind: spikes, rates, concentrations and traces in logs while it runs, statistics at its
-// end.
+// What a network run leaves behind: spikes, rates, concentrations and traces in logs while it runs, positions in the
+// first of its flushes, statistics at its end.
 #pragma once
 #include <optional>
 #include <string>
@@ -20,8 +20,8 @@ class NetworkRecorder {
  public:
   NetworkRecorder(const parallel::Communicator& comm, const config::NetworkJob& job);
 
-  /// Logs of spikes, one per recorded population, of rates, of modulators if there are any, and of traces, one per
-  /// traced population, in this order.
+  /// Logs of spikes, one per recorded population, of rates, of modulators if there are any, of positions, one per
+  /// population on a sheet, and of traces, one per traced population, in this order.
   static std::vector<io::LogTable> logs(const config::NetworkJob& job);
 
   /// What Simulation::advance() returned, and what it left behind.
@@ -55,6 +55,7 @@ class NetworkRecorder {
   struct Log {
     io::LogTable table;
     std::vector<Cells> columns;
+    std::optional<std::size_t> positions_of;  // the population, of a log of positions
     std::vector<double>& numbers(std::size_t column) { return std::get<std::vector<double>>(columns[column]); }
     std::vector<std::uint64_t>& places(std::size_t column) {
       return std::get<std::vector<std::uint64_t>>(columns[column]);
@@ -66,6 +67,7 @@ class NetworkRecorder {
   void add_concentrations(const network::Modulators& modulators, std::int64_t now);
   void add_samples(std::span<const network::Sample> samples);
   void gather_traces();
+  void place(Log& log, parallel::BlockRange share) const;
 
   const parallel::Communicator* comm_;
   const config::NetworkJob* job_;

@@ -204,32 +204,6 @@ class NetworkRun {
   NetworkRecorder recorder_;
 };
 
-// Synapses that each rank will hold, and bytes of one.
-struct SynapseCount {
-  double number, bytes;
-};
-SynapseCount expected_synapses(const models::NetworkModel& model, const models::Projection& p) {
-  using models::ConnectionRule;
-  const auto sources = static_cast<double>(model.populations[p.from].size);
-  const auto targets = static_cast<double>(model.populations[p.to].size);
-  using Kind = models::Distribution::Kind;
-  const double bytes =
-      4.0 + (p.weight.kind == Kind::constant ? 0.0 : 4.0) + (p.delay.kind == Kind::constant ? 0.0 : 4.0);
-  switch (p.rule) {
-    case ConnectionRule::fixed_indegree:
-      return {targets * static_cast<double>(p.indegree), bytes};
-    case ConnectionRule::fixed_probability:
-      return {targets * sources * p.probability, bytes};
-    case ConnectionRule::one_to_one:
-      return {targets, bytes};
-    case ConnectionRule::all_to_all:
-      return {targets * sources, bytes};
-    case ConnectionRule::explicit_edges:
-      return {static_cast<double>(p.edges.size()), bytes};
-  }
-  return {};
-}
-
 }  // namespace
 
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
@@ -243,10 +217,8 @@ std::string network_plan_text(const config::Job& job, int ranks) {
   for (const models::Population& population : model.populations)
     (population.kind == models::Population::Kind::adex ? neurons : sources) += static_cast<double>(population.size);
   for (const models::Projection& p : model.projections) {
-    const SynapseCount count = expected_synapses(model, p);
-    synapses += count.number;
-    // Every rank keeps an index of all sources.
-    memory += count.number * count.bytes / ranks + 8.0 * static_cast<double>(model.populations[p.from].size);
+    synapses += network::expected_synapses(model, p);
+    memory += network::expected_bytes(model, p, ranks);
   }
   constexpr double bytes_per_neuron = sizeof(solvers::SynapticNeuron) + 16.0 * sizeof(solvers::SynapticEvent);
   memory += neurons * bytes_per_neuron / ranks;

@@ -76,7 +76,8 @@ std::vector<test_support::Arrival> recorded_input(const models::NetworkModel& mo
       const double efficacy = std::isnan(plasticity.U)
                                   ? 1.0
                                   : transmit(plasticity, spike.tick, terminals[static_cast<std::size_t>(source)]);
-      const Connectivity::Row row = connectivity.row(source);
+      RowBuffer buffer;
+      const Connectivity::Row row = connectivity.row(source, buffer);
       for (std::size_t k = 0; k < row.size; ++k) {
         if (row.targets[k] != target) continue;
         const std::int64_t delay = row.delays != nullptr ? delay_unit * row.delays[k] : connectivity.constant_delay();
@@ -280,6 +281,39 @@ TEST(Network, TracesAreTheClosedFormAndLeaveNoTrace) {
   const models::NetworkModel model = test_support::changing_network();
   Simulation watched(world, model, {.seed = 5, .traced = {{0, 3}, {0, 79}, {1, 0}}, .trace_interval = in_ticks(0.1)});
   EXPECT_EQ(run_to(watched, in_ticks(60.0)), run(world, model, 60.0));
+}
+
+// All rules that decide pair by pair, with delays of single synapses and without.
+models::NetworkModel network_on_a_sheet(bool procedural) {
+  using models::ConnectionRule;
+  using Kind = models::Distribution::Kind;
+  models::NetworkModel m = test_support::small_network();
+  m.projections.clear();
+  for (models::Population& p : m.populations) p.sheet = {models::Sheet::Layout::grid, 1.0, 1.0, true};
+  for (std::size_t to = 0; to < 2; ++to) {
+    m.projections.push_back(test_support::projection(0, to, 0, ConnectionRule::distance, 5.0, 1.0));
+    m.projections.back().probability = 0.6;
+    m.projections.back().kernel = {models::DistanceKernel::Shape::gaussian, 0.3, NAN, 0.2};
+    m.projections.push_back(test_support::projection(1, to, 1, ConnectionRule::distance, 15.0, 0.8));
+    m.projections.back().probability = 0.9;
+    m.projections.back().kernel = {models::DistanceKernel::Shape::exponential, 0.2, 0.5, NAN};
+    m.projections.push_back(test_support::projection(2, to, 0, ConnectionRule::fixed_probability, 3.0, 1.0));
+    m.projections.back().probability = 0.2;
+  }
+  m.projections.push_back(test_support::projection(0, 0, 0, ConnectionRule::one_to_one, 1.0, 3.0));
+  m.projections.push_back(test_support::projection(1, 0, 1, ConnectionRule::all_to_all, 0.5, 1.0));
+  m.projections[2].weight = {Kind::uniform, 3.0, 0.0, 2.0, 4.0};
+  m.projections[5].delay = {Kind::normal, 1.5, 0.2};
+  m.projections.back().delay = {Kind::uniform, 2.0, 0.0, 1.0, 3.0};
+  for (models::Projection& p : m.projections) p.procedural = procedural;
+  return m;
+}
+
+TEST(Network, ProceduralProjectionsGiveTheSameSpikesAsStoredOnes) {
+  const std::vector<Spike> stored = run(parallel::Communicator::self(), network_on_a_sheet(false), 100.0);
+  EXPECT_GT(stored.size(), 300U);
+  EXPECT_EQ(run(parallel::Communicator::world(), network_on_a_sheet(false), 100.0), stored);
+  EXPECT_EQ(run(parallel::Communicator::world(), network_on_a_sheet(true), 100.0), stored);
 }
 
 TEST(Network, SignalsReachAllRanks) {

@@ -2,6 +2,7 @@
 """modscape network: the same file on any number of ranks, after kills, stops and restarts on other numbers of ranks; named ends."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -177,6 +178,29 @@ class Network(e2e.Case):
         self.run_ok("network", "another.toml", "-o", "another.h5")
         refused = self.run_program("network", "full.toml", "-o", "another.h5")
         self.assertEqual(refused.code, 64, refused)
+
+    def test_positions_and_procedural_projections(self):
+        text = e2e.example("sheet_network.toml", ("duration = \"1 s\"", "duration = \"60 ms\"\ncheckpoint_interval = \"10 ms\""), ("transient = \"300 ms\"", "transient = \"10 ms\""))
+        self.write("job.toml", text)
+        self.run_ok("network", "job.toml", "-o", "one.h5")
+        self.run_program("network", "job.toml", "-o", "three.h5", ranks=2, env={"MODSCAPE_FAULT": "checkpoint-written:3"})
+        self.run_ok("network", "job.toml", "-o", "three.h5", ranks=3)
+        self.assert_identical("one.h5", "three.h5")
+        self.write("drawn.toml", text.replace("rule = \"distance\"", "rule = \"distance\"\nprocedural = true"))
+        self.run_ok("network", "drawn.toml", "-o", "drawn.h5", ranks=3)
+        with h5py.File(self.folder / "one.h5") as stored, h5py.File(self.folder / "drawn.h5") as drawn:
+            for name, size in (("RS", 1600), ("FS", 400)):
+                self.assertGreater(len(stored[f"spikes/{name}/timestamps"]), 20)
+                for column in ("timestamps", "node_ids"):
+                    np.testing.assert_array_equal(stored[f"spikes/{name}/{column}"][()], drawn[f"spikes/{name}/{column}"][()])
+                x, y = stored[f"positions/{name}/x"][()], stored[f"positions/{name}/y"][()]
+                self.assertEqual(len(set(zip(x, y))), size)
+                self.assertTrue(x.min() > 0 and x.max() < 1 and y.min() > 0 and y.max() < 1)
+            np.testing.assert_allclose(stored["positions/RS/x"][:40], (np.arange(40) + 0.5) / 40)
+            self.assertEqual(stored["positions/RS/x"].attrs["units"], b"mm")
+            self.assertNotIn("thalamus", stored["positions"])
+        plans = [re.search(r"memory +about ([0-9.]+) (\w+)", self.run_ok("network", job, "--dry-run").out) for job in ("job.toml", "drawn.toml")]
+        self.assertNotEqual(plans[0].groups(), plans[1].groups())
 
     def test_the_plan(self):
         self.write("job.toml", small())
