@@ -53,20 +53,21 @@ TEST(Connectivity, FixedIndegree) {
 // Networks of earlier versions stay the same: target by target, each with a stream of its own.
 TEST(Connectivity, DrawsOfAFixedIndegree) {
   for (const bool multapses : {true, false}) {
-    NetworkModel m = two_populations(3000, 700);
+    NetworkModel m = two_populations(3000, 600);
     m.projections = {test_support::projection(0, 1, 0, ConnectionRule::one_to_one, 1, 1),
                      test_support::projection(0, 1, 0, ConnectionRule::fixed_indegree, 1, 1)};
     m.projections[1].indegree = 2000;  // more synapses than are sorted at once
     m.projections[1].multapses = multapses;
     m.projections[1].weight = {models::Distribution::Kind::uniform, 5.0, 0.0, 3.0, 7.0};
     std::vector<Synapse> expected;
-    for (std::int64_t target = 0; target < 700; ++target) {
+    for (std::int64_t target = 0; target < 600; ++target) {
       const std::uint64_t stream = std::uint64_t{1} << 40U | static_cast<std::uint64_t>(3000 + target);
       RandomWords who(7, Purpose::connectivity, stream), what(7, Purpose::synapse, stream);
-      std::set<std::int64_t> taken;
+      std::vector<bool> taken(3000);
       for (int k = 0; k < 2000;) {
         const auto source = static_cast<std::int64_t>(who.below(3000));
-        if (!multapses && !taken.insert(source).second) continue;
+        if (!multapses && taken[static_cast<std::size_t>(source)]) continue;
+        taken[static_cast<std::size_t>(source)] = true;
         const double weight = 3.0 + 4.0 * what.uniform();
         expected.push_back({source, target, static_cast<float>(weight), std::int64_t{1} << 28U});
         ++k;
