@@ -51,6 +51,7 @@ class NetworkRecorder {
     std::vector<std::uint64_t> nodes;  // places in the population
   };
   void close_bins(std::int64_t until);
+  void write_spectra(io::TreeWriter& out) const;
 
   const parallel::Communicator* comm_;
   const config::NetworkJob* job_;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/rank_resources.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "network/connectivity.hpp"
+#include "network/spike.hpp"
+#include "solvers/adex_synaptic.hpp"
+
+namespace modscape::network {
+namespace {
+
+using models::Population;
+
+constexpr double ms_per_s = 1000.0;
+constexpr double sent_per_spike = sizeof(std::uint64_t);
+
+// Synapses of a projection per target neuron.
+double indegree(const models::NetworkModel& model, const models::Projection& p) {
+  using models::ConnectionRule;
+  switch (p.rule) {
+    case ConnectionRule::fixed_indegree:
+      return static_cast<double>(p.indegree);
+    case ConnectionRule::fixed_probability:
+      return p.probability * static_cast<double>(model.populations[p.from].size);
+    case ConnectionRule::one_to_one:
+      return 1.0;
+    case ConnectionRule::all_to_all:
+      return static_cast<double>(model.populations[p.from].size);
+    case ConnectionRule::explicit_edges:
+      return static_cast<double>(p.edges.size()) / static_cast<double>(model.populations[p.to].size);
+  }
+  return 0.0;
+}
+
+double bytes_per_synapse(const models::Projection& p) {
+  using Kind = models::Distribution::Kind;
+  return sizeof(std::uint32_t) + (p.weight.kind == Kind::constant ? 0.0 : sizeof(float)) +
+         (p.delay.kind == Kind::constant ? 0.0 : sizeof(std::uint32_t));
+}
+
+}  // namespace
+
+RankResources rank_resources(const models::NetworkModel& model, double ranks, std::span<const double> rates) {
+  RankResources r{};
+  double epoch = solvers::longest_epoch, longest = 0.0;      // ms
+  std::vector<double> input(model.populations.size(), 0.0);  // events per s and neuron
+  for (const models::Projection& p : model.projections) {
+    const DelayBounds delays = delay_bounds(p);
+    epoch = std::min(epoch, solvers::in_ms(delays.shortest));
+    longest = std::max(longest, solvers::in_ms(delays.longest));
+    const double each = indegree(model, p), synapses = each * static_cast<double>(model.populations[p.to].size) / ranks;
+    input[p.to] += each * rates[p.from];
+    r.synapses += synapses;
+    r.synapse_bytes += synapses * bytes_per_synapse(p);
+    r.index_bytes += sizeof(std::uint64_t) * static_cast<double>(model.populations[p.from].size);
+  }
+  for (const models::Background& b : model.backgrounds) input[b.to] += b.rate;
+
+  double told = 0.0, drawn = 0.0;  // spikes per s that ranks tell each other, and that each draws alike
+  for (std::size_t p = 0; p < model.populations.size(); ++p) {
+    const Population& population = model.populations[p];
+    const auto size = static_cast<double>(population.size);
+    if (population.kind != Population::Kind::adex) {
+      drawn += size * rates[p];
+      continue;
+    }
+    told += size * rates[p];
+    r.neurons += size / ranks;
+    // Lists of arrivals are as long as the longest that was met: five standard deviations above the mean.
+    const double arrivals = input[p] * epoch / ms_per_s,
+                 list = std::max(16.0, arrivals + 5.0 * std::sqrt(arrivals) + 1.0);
+    r.neuron_bytes += size / ranks *
+                      (sizeof(solvers::SynapticNeuron) + list * sizeof(solvers::SynapticEvent) +
+                       (population.distributed.empty() ? 0.0 : sizeof(solvers::SynapticCoefficients)));
+  }
+  r.epochs = ms_per_s / epoch;
+  if (ranks > 1.0) {
+    r.sent = told / ranks * sent_per_spike;
+    r.received = told * sent_per_spike;
+  }
+  const double per_epoch = (told + drawn) / r.epochs, on_their_way = (told + drawn) * (epoch + longest) / ms_per_s;
+  r.spike_bytes = per_epoch * (sent_per_spike + sizeof(Spike)) + on_their_way * 2.0 * sizeof(Spike);
+  return r;
+}
+
+}  // namespace modscape::network
