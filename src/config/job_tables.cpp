@@ -139,10 +139,15 @@ const ParameterTable<SweepProtocol>& sweep_protocol_table() {
 
 const ParameterTable<models::Modulator>& modulator_table() {
   using P = models::Modulator;
-  static const std::array<ParameterSpec<P>, 2> rows{
+  static const std::array<ParameterSpec<P>, 4> rows{
       {{row("tonic", Unit::uM, P{}.tonic, 0.0, most_concentration, "Concentration where the design gives no dose"),
         &P::tonic},
-       {time_row("clearance_tau", NAN, "Time constant of its clearance"), &P::clearance_tau}}};
+       {time_row("clearance_tau", NAN, "Time constant of its clearance"), &P::clearance_tau},
+       {row("uptake_Vmax", Unit::uM_per_s, NAN, 0.0, most_concentration, "Instead: highest rate of its uptake", true),
+        &P::uptake_Vmax},
+       {row("uptake_Km", Unit::uM, NAN, 0.0, most_concentration, "Concentration at which uptake has half that rate",
+            true),
+        &P::uptake_Km}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }
@@ -257,22 +262,6 @@ const ParameterTable<NetworkJob>& network_record_table() {
   return table;
 }
 
-const ParameterTable<models::Population>& adex_population_table() {
-  using P = models::Population;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{current_row("current", P{}.current, "Constant current into every neuron"), &P::current}}};
-  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
-  return table;
-}
-
-const ParameterTable<models::Population>& poisson_population_table() {
-  using P = models::Population;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of every Poisson source"), &P::rate}}};
-  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
-  return table;
-}
-
 const ParameterTable<models::SynapticPort>& port_table() {
   using P = models::SynapticPort;
   static const std::array<ParameterSpec<P>, 2> rows{
@@ -284,13 +273,68 @@ const ParameterTable<models::SynapticPort>& port_table() {
   return table;
 }
 
-const ParameterTable<models::Background>& background_table() {
-  using P = models::Background;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of the Poisson events of every neuron"),
-        &P::rate}}};
+const ParameterTable<models::ShortTermPlasticity>& short_term_table() {
+  using P = models::ShortTermPlasticity;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{row("U", Unit::one, required_value, 0.0, 1.0, "Share of the resources that a first spike uses", true), &P::U},
+       {time_row("tau_rec", required_value, "Time constant of the recovery of resources", false), &P::tau_rec},
+       {time_row("tau_facil", P{}.tau_facil, "Time constant of facilitation; 0: none", false), &P::tau_facil}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
+}
+
+const ParameterTable<models::NetworkModulation>& modulation_table() {
+  using P = models::NetworkModulation;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("modulation_interval", Unit::ms, P{}.interval, 0.1, 1e4,
+            "Parameters follow the occupancies of receptors at least this often"),
+        &P::interval}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Dose>& dose_table() {
+  using P = models::Dose;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{time_row("time", P{}.time, "When; 0: from the start, and settled", false), &P::time},
+       {row("tonic", Unit::uM, required_value, 0.0, most_concentration, "Tonic concentration from then on"),
+        &P::tonic}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Pulse>& pulse_table() {
+  using P = models::Pulse;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("amount", Unit::uM, required_value, 0.0, most_concentration, "What is added to the concentration"),
+        &P::amount}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Release>& release_table() {
+  using P = models::Release;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("amount", Unit::uM, required_value, 0.0, most_concentration, "What a spike adds to the concentration"),
+        &P::amount}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+ParameterInfo source_rate_info() {
+  return row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of every Poisson source");
+}
+
+ParameterInfo background_rate_info() {
+  return row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of the Poisson events of every neuron");
+}
+
+ParameterInfo population_current_info() {
+  return current_row("current", models::Population{}.current, "Current into every neuron");
+}
+
+ParameterInfo time_info(std::string_view key, std::string_view text) {
+  return time_row(key, required_value, text, false);
 }
 
 ParameterInfo weight_info(models::SynapticEffect effect) {

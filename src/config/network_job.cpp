@@ -14,6 +14,7 @@ constexpr double most_bins = 1e7;
 
 void read_run(TableReader table, NetworkJob& job) {
   table.rows(network_table(), job);
+  table.rows(modulation_table(), job.model.modulation);
   job.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, INT64_MAX));
   if (job.transient >= job.duration)
     table.refuse("transient",
@@ -52,9 +53,11 @@ NetworkJob read_network(TableReader& root, TableReader& job_table, const std::st
   NetworkJob job;
   read_run(root.table("network"), job);
   NetworkInput input(job.model, job_path, problems);
+  job.model.modulation.modulation = read_receptors(root, problems);
   read_populations(root.table("population"), input);
   read_projections(root, input);
   read_backgrounds(root, input);
+  read_network_modulation(root, input);
   read_record(root.table("record"), input, job);
   job.title = job_table.text("title", default_title(job.model));
   return job;

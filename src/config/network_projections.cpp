@@ -50,9 +50,9 @@ Targets read_targets(TableReader& table, const NetworkInput& input) {
   for (const std::size_t to : populations) {
     const Population& population = input.model.populations[to];
     if (input.unclear.contains(to) || (port.empty() && population.kind == Population::Kind::adex)) continue;
-    if (population.kind == Population::Kind::poisson) {
+    if (population.kind != Population::Kind::adex) {
       table.refuse("to",
-                   fmt::format("to: {} is a poisson population: it has no neurons to project onto", population.name));
+                   fmt::format("to: {} is sources of spikes: it has no neurons to project onto", population.name));
       continue;
     }
     const std::optional<std::size_t> found = find_port(table, population, port);
@@ -204,6 +204,11 @@ void read_projection(TableReader& table, NetworkInput& input) {
     shared.weight = read_unless_listed(table, weight_info(*to.effect), listed.weight, listed.unclear, input.problems);
   else
     table.has("weight");
+  if (table.has("short_term")) {
+    TableReader plasticity = table.table("short_term");
+    plasticity.rows(short_term_table(), shared.short_term);
+    plasticity.finish();
+  }
   read_name(table, from.size() * to.list.size(), shared, input.model);
   table.finish();
   for (const std::size_t source : from)
@@ -244,7 +249,7 @@ void read_backgrounds(TableReader& root, NetworkInput& input) {
   for (TableReader& table : root.tables("background")) {
     models::Background background;
     const Targets targets = read_targets(table, input);
-    table.rows(background_table(), background);
+    background.rate = read_steps(table, background_rate_info(), background.rate_steps);
     if (targets.effect)
       background.weight = table.quantity(weight_info(*targets.effect));
     else

@@ -16,7 +16,7 @@ struct UnitRow {
   std::string_view base;  // the SI (or accepted) unit without prefix
   int exponent;           // of ten, of our unit in terms of the base
 };
-constexpr std::array<UnitRow, 10> unit_rows{{{Unit::one, "1", "", 0},
+constexpr std::array<UnitRow, 11> unit_rows{{{Unit::one, "1", "", 0},
                                              {Unit::mV, "mV", "V", -3},
                                              {Unit::ms, "ms", "s", -3},
                                              {Unit::pA, "pA", "A", -12},
@@ -25,6 +25,7 @@ constexpr std::array<UnitRow, 10> unit_rows{{{Unit::one, "1", "", 0},
                                              {Unit::Hz, "Hz", "Hz", 0},
                                              {Unit::kHz, "kHz", "Hz", 3},
                                              {Unit::uM, "uM", "M", -6},
+                                             {Unit::uM_per_s, "uM/s", "M/s", -6},
                                              {Unit::MOhm, "MOhm", "Ohm", 6}}};
 
 const UnitRow& row_of(Unit unit) {

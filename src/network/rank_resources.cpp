@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "network/arrivals.hpp"
 #include "network/connectivity.hpp"
 #include "network/spike.hpp"
 #include "solvers/adex_synaptic.hpp"
@@ -44,17 +45,21 @@ double bytes_per_synapse(const models::Projection& p) {
 
 RankResources rank_resources(const models::NetworkModel& model, double ranks, std::span<const double> rates) {
   RankResources r{};
-  double epoch = solvers::longest_epoch, longest = 0.0;      // ms
+  double epoch = solvers::longest_epoch;  // ms
+  for (const models::Projection& p : model.projections)
+    epoch = std::min(epoch, solvers::in_ms(delay_bounds(p).shortest));
+  r.epochs = ms_per_s / epoch;
   std::vector<double> input(model.populations.size(), 0.0);  // events per s and neuron
   for (const models::Projection& p : model.projections) {
-    const DelayBounds delays = delay_bounds(p);
-    epoch = std::min(epoch, solvers::in_ms(delays.shortest));
-    longest = std::max(longest, solvers::in_ms(delays.longest));
+    const auto sources = static_cast<double>(model.populations[p.from].size);
+    const double under_way = sources * rates[p.from] * (epoch + solvers::in_ms(delay_bounds(p).longest)) / ms_per_s;
+    r.spike_bytes += under_way * (sizeof(Arrival) + sizeof(Transmission)) +
+                     (std::isnan(p.short_term.U) ? 0.0 : sources * sizeof(Terminal));
     const double each = indegree(model, p), synapses = each * static_cast<double>(model.populations[p.to].size) / ranks;
     input[p.to] += each * rates[p.from];
     r.synapses += synapses;
     r.synapse_bytes += synapses * bytes_per_synapse(p);
-    r.index_bytes += sizeof(std::uint64_t) * static_cast<double>(model.populations[p.from].size);
+    r.index_bytes += sizeof(std::uint64_t) * sources;
   }
   for (const models::Background& b : model.backgrounds) input[b.to] += b.rate;
 
@@ -71,17 +76,16 @@ RankResources rank_resources(const models::NetworkModel& model, double ranks, st
     // Lists of arrivals are as long as the longest that was met: five standard deviations above the mean.
     const double arrivals = input[p] * epoch / ms_per_s,
                  list = std::max(16.0, arrivals + 5.0 * std::sqrt(arrivals) + 1.0);
-    r.neuron_bytes += size / ranks *
-                      (sizeof(solvers::SynapticNeuron) + list * sizeof(solvers::SynapticEvent) +
-                       (population.distributed.empty() ? 0.0 : sizeof(solvers::SynapticCoefficients)));
+    const bool differ = !population.distributed.empty() || !population.densities.empty();
+    const double own = (differ ? sizeof(models::AdexParameters) + sizeof(solvers::SynapticCoefficients) : 0) +
+                       sizeof(double) * static_cast<double>(population.densities.size());
+    r.neuron_bytes += size / ranks * (sizeof(solvers::SynapticNeuron) + list * sizeof(solvers::SynapticEvent) + own);
   }
-  r.epochs = ms_per_s / epoch;
   if (ranks > 1.0) {
     r.sent = told / ranks * sent_per_spike;
     r.received = told * sent_per_spike;
   }
-  const double per_epoch = (told + drawn) / r.epochs, on_their_way = (told + drawn) * (epoch + longest) / ms_per_s;
-  r.spike_bytes = per_epoch * (sent_per_spike + sizeof(Spike)) + on_their_way * 2.0 * sizeof(Spike);
+  r.spike_bytes += (told + drawn) / r.epochs * (sent_per_spike + sizeof(Spike));
   return r;
 }
 

@@ -15,7 +15,7 @@ struct RankResources {
   double synapse_bytes;  ///< targets, weights and delays of single synapses
   double index_bytes;    ///< where the synapses of each source begin
   double neuron_bytes;   ///< states, parameters of their own, and what arrives in an epoch
-  double spike_bytes;    ///< spikes of all ranks: of an epoch, and on their way
+  double spike_bytes;    ///< spikes of all ranks: of an epoch, and under way; state of plastic synapses
   double memory() const { return synapse_bytes + index_bytes + neuron_bytes + spike_bytes; }
   // Per second of the network:
   double epochs;          ///< exchanges

@@ -213,7 +213,12 @@ std::string network_plan_text(const config::Job& job, int ranks) {
   for (const models::Population& population : model.populations) {
     const bool adex = population.kind == models::Population::Kind::adex;
     (adex ? neurons : sources) += static_cast<double>(population.size);
-    rates.push_back(adex ? assumed_rate : population.rate);
+    double rate = adex ? assumed_rate : population.rate;
+    for (const double later : population.rate_steps.values) rate = std::max(rate, later);
+    if (population.kind == models::Population::Kind::replay)
+      rate = static_cast<double>(population.spikes.size()) / static_cast<double>(population.size) /
+             (job.network.duration / 1000.0);
+    rates.push_back(rate);
   }
   const network::RankResources r = network::rank_resources(model, ranks, rates);
   const auto bytes = [](double number) { return sweep::format_bytes(number); };

@@ -50,12 +50,24 @@ TEST(Network, IsTheSameOnAnyNumberOfRanks) {
   EXPECT_NEAR(static_cast<double>(fired(100, 200)), 375.0, 4 * std::sqrt(375.0));
 }
 
+TEST(Network, WhatChangesInTimeIsTheSameOnAnyNumberOfRanks) {
+  const models::NetworkModel model = test_support::changing_network();
+  const std::vector<Spike> together = run(parallel::Communicator::world(), model, 110.0);
+  const std::vector<Spike> alone = run(parallel::Communicator::self(), model, 110.0);
+  EXPECT_EQ(together, alone);
+  EXPECT_NE(alone, run(parallel::Communicator::self(), test_support::small_network(), 110.0));
+  const auto replayed = std::ranges::count_if(alone, [](const Spike& s) { return s.gid >= 200; });
+  EXPECT_EQ(replayed, 4);
+}
+
 TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
   models::NetworkModel model = test_support::small_network();
   model.backgrounds.clear();                 // which leave no spikes to reconstruct
   model.populations[0].distributed.clear();  // nor do parameters
   model.populations[0].initial_V = test_support::constant(-60.0);
   model.populations[2].rate = 45.0;
+  model.projections[0].short_term = {0.5, 60.0, 20.0};
+  model.projections[3].short_term = {0.3, 0.0, 50.0};
   const double duration = 120.0;
   const std::vector<Spike> spikes = run(parallel::Communicator::world(), model, duration);
   const Partition whole(model, 0, 1);
@@ -93,31 +105,116 @@ TEST(Network, AnEpochCutInTwoLosesNothing) {
   }
 }
 
+std::vector<Spike> run_to(Simulation& simulation, std::int64_t until) {
+  std::vector<Spike> spikes;
+  while (simulation.now() < until) {
+    const auto epoch = simulation.advance(until);
+    spikes.insert(spikes.end(), epoch.begin(), epoch.end());
+  }
+  return spikes;
+}
+
 TEST(Network, GoesOnFromAStateAsIfNothingHadHappened) {
-  const models::NetworkModel model = test_support::small_network();
   const parallel::Communicator world = parallel::Communicator::world(), self = parallel::Communicator::self();
-  Simulation whole(self, model, {.seed = 5}), here(world, model, {.seed = 5});
-  const auto run_to = [](Simulation& simulation, std::int64_t until) {
-    std::vector<Spike> spikes;
-    while (simulation.now() < until) {
-      const auto epoch = simulation.advance(until);
-      spikes.insert(spikes.end(), epoch.begin(), epoch.end());
+  const std::int64_t end = in_ticks(120.0);
+  for (const models::NetworkModel& model : {test_support::small_network(), test_support::changing_network()})
+    for (const double about : {40.0, 62.5, 63.2}) {  // of 4 ms intervals of modulation: the start, within, within
+      Simulation whole(self, model, {.seed = 5}), here(world, model, {.seed = 5});
+      const std::int64_t stop = in_ticks(about) / here.epoch_ticks() * here.epoch_ticks();
+      run_to(whole, stop);
+      run_to(here, stop);
+      EXPECT_EQ(here.shared_state().modulators.acting, whole.shared_state().modulators.acting);
+      EXPECT_EQ(here.shared_state().arrivals.in_flight.size(), whole.shared_state().arrivals.in_flight.size());
+      EXPECT_FALSE(whole.shared_state().arrivals.in_flight.empty());
+      const std::vector<NeuronBlock> blocks = whole.neuron_blocks();  // from one rank to these
+      Simulation resumed(world, model, {.seed = 5});
+      resumed.restore(whole.shared_state(), blocks);
+      const std::vector<Spike> after = run_to(whole, end);
+      EXPECT_GT(after.size(), 100U);
+      EXPECT_EQ(run_to(resumed, end), after);
+      EXPECT_EQ(run_to(here, end), after);
+      EXPECT_THROW(resumed.restore(whole.shared_state(), {blocks.data(), 1}), InternalError);
     }
-    return spikes;
-  };
-  const std::int64_t stop = 79 * here.epoch_ticks(), end = in_ticks(120.0);
-  run_to(whole, stop);
-  run_to(here, stop);
-  EXPECT_EQ(here.shared_state().in_flight, whole.shared_state().in_flight);
-  EXPECT_FALSE(whole.shared_state().in_flight.empty());
-  const std::vector<NeuronBlock> blocks = whole.neuron_blocks();  // from one rank to these
-  Simulation resumed(world, model, {.seed = 5});
-  resumed.restore(whole.shared_state(), blocks);
-  const std::vector<Spike> after = run_to(whole, end);
-  EXPECT_GT(after.size(), 100U);
-  EXPECT_EQ(run_to(resumed, end), after);
-  EXPECT_EQ(run_to(here, end), after);
-  EXPECT_THROW(resumed.restore(whole.shared_state(), {blocks.data(), 1}), InternalError);
+}
+
+// Effects at the concentration they were measured at are the changes themselves: the same bits. Factors of synapses are
+// powers of two, so that it does not matter what they are multiplied with.
+TEST(Network, AModulatorIsTheChangeMadeByHand) {
+  using models::EffectRule;
+  const parallel::Communicator world = parallel::Communicator::world();
+  models::NetworkModel model = test_support::small_network(), by_hand = model;
+  for (models::Population& p : model.populations) p.cell_type = p.name;
+  model.projections[3].name = "inhibition";
+  model.projections[3].short_term = by_hand.projections[3].short_term = {0.5, 60.0, 20.0};
+  models::NetworkModulation& n = model.modulation;
+  n.regions = {"network"};
+  n.modulation.modulators = {{"acetylcholine", 10.0}};
+  n.modulation.receptors = {{"M1", "acetylcholine", 3.0}};
+  n.modulation.effects = {{"M1", "E", EffectRule::scale, "b", 0.25, NAN, 10.0},
+                          {"M1", "I", EffectRule::shift, "V_T", -1.0, NAN, 10.0},
+                          {"M1", "I", EffectRule::conductance, "", 2.0, -90.0, 10.0},
+                          {"M1", "E", EffectRule::scale, "exc.gain", 2.0, NAN, 10.0},
+                          {"M1", "E", EffectRule::shift, "inh.tau", 1.5, NAN, 10.0},
+                          {"M1", "inhibition", EffectRule::scale, "gain", 0.5, NAN, 10.0},
+                          {"M1", "inhibition", EffectRule::shift, "U", 0.25, NAN, 10.0}};
+  by_hand.populations[0].neuron.b *= 0.25;
+  by_hand.populations[1].neuron.V_T -= 1.0;
+  by_hand.populations[1].neuron.g_L = 12.0;
+  by_hand.populations[1].neuron.E_L = -65.0 + 2.0 * (-90.0 + 65.0) / 12.0;
+  by_hand.populations[0].ports[1].tau += 1.5;
+  for (models::Projection& p : by_hand.projections)
+    if (p.to == 0 && p.port == 0) {
+      p.weight.value *= 2.0;
+      p.weight.lower *= 2.0;
+      p.weight.upper *= 2.0;
+    }
+  by_hand.backgrounds[0].weight *= 2.0;
+  by_hand.projections[3].weight.value *= 0.5;
+  by_hand.projections[3].short_term.U = 0.75;
+  const std::vector<Spike> modulated = run(world, model, 100.0);
+  EXPECT_GT(modulated.size(), 300U);
+  EXPECT_EQ(modulated, run(world, by_hand, 100.0));
+  n.modulation.modulators[0].tonic = 0.0;
+  by_hand = test_support::small_network();
+  by_hand.projections[3].short_term = {0.5, 60.0, 20.0};
+  EXPECT_EQ(run(world, model, 100.0), run(world, by_hand, 100.0));
+}
+
+// A drug that acts at once is the change made at its time.
+TEST(Network, ADoseIsTheChangeAtItsTime) {
+  using models::EffectRule;
+  const parallel::Communicator world = parallel::Communicator::world();
+  models::NetworkModel model = test_support::small_network();
+  model.populations[0].distributed.clear();
+  models::NetworkModel before = model, after = model;
+  after.populations[0].neuron.b = 15.0;
+  after.populations[1].neuron.V_T = -51.0;
+  for (models::Population& p : model.populations) p.cell_type = p.name;
+  models::NetworkModulation& n = model.modulation;
+  n.regions = {"network"};
+  n.modulation.modulators = {{"noradrenaline", 0.0}};
+  n.modulation.receptors = {{"beta", "noradrenaline", 3.0}};
+  n.modulation.effects = {{"beta", "E", EffectRule::scale, "b", 0.25, NAN, 10.0},
+                          {"beta", "I", EffectRule::shift, "V_T", -1.0, NAN, 10.0}};
+  n.doses = {{0, {0}, 50.0, 10.0}};
+  Simulation dosed(world, model, {.seed = 5}), first(world, before, {.seed = 5}), second(world, after, {.seed = 5});
+  const std::int64_t change = in_ticks(50.0), end = in_ticks(100.0);
+  EXPECT_EQ(run_to(dosed, change), run_to(first, change));
+  second.restore(first.shared_state(), first.neuron_blocks());
+  const std::vector<Spike> changed = run_to(second, end);
+  EXPECT_EQ(run_to(dosed, end), changed);
+  EXPECT_NE(run_to(first, end), changed);
+}
+
+TEST(Network, AParameterThatLeavesItsBoundsEndsTheRun) {
+  models::NetworkModel model = test_support::changing_network();
+  model.modulation.modulation.effects[0].size = -40.0;  // nS of a leak of 10
+  const parallel::Communicator world = parallel::Communicator::world();
+  Simulation simulation(world, model, {.seed = 5});
+  while (simulation.failures().empty() && simulation.now() < in_ticks(100.0)) simulation.advance(in_ticks(100.0));
+  ASSERT_FALSE(simulation.failures().empty());
+  EXPECT_EQ(simulation.failures().front().status, solvers::RunStatus::out_of_bounds);
+  EXPECT_LT(simulation.failures().front().gid, 80);
 }
 
 TEST(Network, SignalsReachAllRanks) {
