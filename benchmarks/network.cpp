@@ -112,8 +112,9 @@ void measure(const parallel::Communicator& world, const std::string& path, doubl
                          static_cast<double>(counts[p]) / static_cast<double>(job.model.populations[p].size) / seconds);
   if (replay) {
     const test_support::SpikeErrors e = errors(job, spikes, end, neurons);
-    error = fmt::format(R"({{"spikes": {}, "mean": {:.2g}, "worst": {:.2g}, "parted": {}}})", e.spikes, e.mean(),
-                        e.worst, e.parted);
+    if (e.spikes > 0)
+      error = fmt::format(R"({{"spikes": {}, "mean": {:.2g}, "worst": {:.2g}, "parted": {}}})", e.spikes, e.mean(),
+                          e.worst, e.parted);
   }
   if (world.is_root())
     fmt::print(

@@ -59,7 +59,8 @@ def nest(net, seconds, ranks):
 
 
 def emit(name, value, unit, accuracy, ranks, simd=None, **more):
-    print(json.dumps({"name": name, "value": value if isinstance(value, str) else float(f"{value:.4g}"), "unit": unit, "accuracy": accuracy, "ranks": ranks, "simd": simd, **more}), flush=True)
+    line = {"name": name, "value": value, "unit": unit, "accuracy": accuracy, "ranks": ranks, "simd": simd, **more}
+    print(json.dumps({key: float(f"{entry:.4g}") if isinstance(entry, float) else entry for key, entry in line.items()}), flush=True)
 
 
 NEST_SECONDS = 0.2  # once in a series: it takes minutes
