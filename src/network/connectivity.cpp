@@ -69,16 +69,16 @@ double expected_synapses(const models::NetworkModel& model, const models::Projec
   return 0.0;
 }
 
-double expected_bytes(const models::NetworkModel& model, const models::Projection& p, int ranks) {
+ProjectionBytes expected_bytes(const models::NetworkModel& model, const models::Projection& p, double ranks) {
   const double targets = static_cast<double>(model.populations[p.to].size) / ranks;
-  if (p.procedural) return p.rule == ConnectionRule::distance ? targets * sizeof(models::Position) : 0.0;
+  if (p.procedural) return {0.0, p.rule == ConnectionRule::distance ? targets * sizeof(models::Position) : 0.0};
   const SynapseValues values(model, p);
   const double synapses = expected_synapses(model, p) / ranks;
   const auto sources = static_cast<double>(model.populations[p.from].size);
   const double rows = sources * -std::expm1(-synapses / sources);  // sources with a synapse here
   constexpr double index_bit = 0.25, offset = 4.0, each = 4.0;     // bytes
-  return index_bit * sources + offset * rows +
-         synapses * each * (1.0 + (values.has_weights() ? 1.0 : 0.0) + (values.has_delays() ? 1.0 : 0.0));
+  return {synapses * each * (1.0 + (values.has_weights() ? 1.0 : 0.0) + (values.has_delays() ? 1.0 : 0.0)),
+          index_bit * sources + offset * rows};
 }
 
 }  // namespace modscape::network

@@ -52,7 +52,12 @@ class Connectivity {
 
 /// Synapses of the projection on all ranks: their mean number.
 double expected_synapses(const models::NetworkModel& model, const models::Projection& projection);
-/// Memory of the projection on each of `ranks` ranks (bytes).
-double expected_bytes(const models::NetworkModel& model, const models::Projection& projection, int ranks);
+/// Memory of the projection on each of `ranks` ranks.
+struct ProjectionBytes {
+  double synapses;  ///< targets, weights and delays
+  double index;     ///< where the synapses of each source begin; of procedural projections what they are drawn from
+  double total() const { return synapses + index; }
+};
+ProjectionBytes expected_bytes(const models::NetworkModel& model, const models::Projection& projection, double ranks);
 
 }  // namespace modscape::network

@@ -203,8 +203,7 @@ void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::in
   for (std::size_t k = 0; k < row.size; ++k) {
     const float weight = row.weights == nullptr ? connectivity.constant_weight() : row.weights[k];
     const std::int64_t offset = delay_unit * std::int64_t{row.delays[k]} - age;
-    events.add(row.targets[k],
-               SynapticEvent::at(static_cast<std::uint32_t>(offset), port, weight * arrival.efficacy));
+    events.add(row.targets[k], SynapticEvent::at(static_cast<std::uint32_t>(offset), port, weight * arrival.efficacy));
   }
 }
 

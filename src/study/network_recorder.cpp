@@ -143,7 +143,7 @@ NetworkRecorder::NetworkRecorder(const parallel::Communicator& comm, const confi
   if (comm.is_root())
     for (std::size_t p = 0; p < populations; ++p)
       state_.statistics.emplace_back(whole_.first_gid(p), job.model.populations[p].size, in_ticks(job.transient),
-                                     in_ticks(correlation_bin));
+                                     in_ticks(correlation_bin), in_ticks(job.duration));
 }
 
 void NetworkRecorder::Log::clear() {
@@ -298,29 +298,33 @@ std::optional<io::LogFull> NetworkRecorder::flush(io::ResultsFile& file) {
 void NetworkRecorder::write_statistics(io::TreeWriter& out) const {
   std::vector<std::string> names;
   for (const models::Population& population : job_->model.populations) names.push_back(population.name);
-  std::vector<double> rate, cv, correlation, fano, synchrony;
-  std::vector<std::int32_t> neurons;
-  for (const network::SpikeStatistics& statistics : state_.statistics) {
-    const network::PopulationActivity a = statistics.activity();
-    rate.push_back(a.rate);
-    cv.push_back(a.cv_isi);
-    neurons.push_back(static_cast<std::int32_t>(a.cv_neurons));
-    correlation.push_back(a.correlation);
-    fano.push_back(a.fano);
-    synchrony.push_back(a.synchrony);
-  }
   out.label_axis("population", names, "Population");
   const std::vector<std::string> axis{"population"};
-  out.dataset("rate", rate, axis, "Hz", "Mean rate of a neuron after the transient");
-  out.dataset("cv_isi", cv, axis, "1", "Coefficient of variation of interspike intervals, mean over cv_neurons");
-  out.dataset("cv_neurons", neurons, axis, "1", "Neurons with three spikes or more");
-  out.dataset("correlation", correlation, axis, "1",
-              "Spike counts in bins: mean covariance of pairs over mean variance");
-  out.dataset("fano", fano, axis, "1", "Variance over mean of the population's spike count in bins");
-  out.dataset("synchrony", synchrony, axis, "1",
-              "Square root of the variance of the mean count over the mean variance of the counts");
+  std::vector<network::PopulationActivity> activities;
+  for (const network::SpikeStatistics& statistics : state_.statistics) activities.push_back(statistics.activity());
+  for (const network::ActivityStatistic& statistic : network::activity_statistics()) {
+    std::vector<double> values;
+    for (const network::PopulationActivity& activity : activities) values.push_back(activity.*statistic.value);
+    out.dataset(statistic.name, values, axis, statistic.unit, statistic.text);
+  }
+  write_spectra(out);
   out.attribute("/", "bin", correlation_bin);
   out.attribute("/", "transient", job_->transient);
+}
+
+void NetworkRecorder::write_spectra(io::TreeWriter& out) const {
+  const network::RateSpectrum& any = state_.statistics.front().spectrum();
+  out.attribute("/", "spectrum_windows", static_cast<double>(any.windows()));
+  if (any.windows() == 0) return;
+  out.axis("frequency", any.frequencies(), "Hz", "Frequency");
+  std::vector<double> power;
+  for (std::size_t p = 0; p < state_.statistics.size(); ++p) {
+    const std::vector<double> own = state_.statistics[p].spectrum().power(job_->model.populations[p].size);
+    power.insert(power.end(), own.begin(), own.end());
+  }
+  out.dataset(
+      "power", power, {"population", "frequency"}, "Hz",
+      "Two-sided power spectrum of the population's mean rate; rate over number of neurons if independent Poisson");
 }
 
 }  // namespace modscape::study

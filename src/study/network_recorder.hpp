@@ -68,6 +68,7 @@ class NetworkRecorder {
   void add_samples(std::span<const network::Sample> samples);
   void gather_traces();
   void place(Log& log, parallel::BlockRange share) const;
+  void write_spectra(io::TreeWriter& out) const;
 
   const parallel::Communicator* comm_;
   const config::NetworkJob* job_;

@@ -11,6 +11,7 @@
 #include "io/archive.hpp"
 #include "io/checkpoint.hpp"
 #include "io/file_system.hpp"
+#include "network/rank_resources.hpp"
 #include "network/simulation.hpp"
 #include "parallel/stop_signal.hpp"
 #include "solvers/adex_ensemble.hpp"
@@ -213,20 +214,31 @@ NetworkOutcome run_network_job(const parallel::Communicator& comm, const config:
 
 std::string network_plan_text(const config::Job& job, int ranks) {
   const models::NetworkModel& model = job.network.model;
-  double neurons = 0.0, sources = 0.0, synapses = 0.0, memory = 0.0;
-  for (const models::Population& population : model.populations)
-    (population.kind == models::Population::Kind::adex ? neurons : sources) += static_cast<double>(population.size);
-  for (const models::Projection& p : model.projections) {
-    synapses += network::expected_synapses(model, p);
-    memory += network::expected_bytes(model, p, ranks);
+  constexpr double assumed_rate = 10.0;  // Hz
+  double neurons = 0.0, sources = 0.0;
+  std::vector<double> rates;
+  for (const models::Population& population : model.populations) {
+    const bool adex = population.kind == models::Population::Kind::adex;
+    (adex ? neurons : sources) += static_cast<double>(population.size);
+    double rate = adex ? assumed_rate : population.rate;
+    for (const double later : population.rate_steps.values) rate = std::max(rate, later);
+    if (population.kind == models::Population::Kind::replay)
+      rate = static_cast<double>(population.spikes.size()) / static_cast<double>(population.size) /
+             (job.network.duration / 1000.0);
+    rates.push_back(rate);
   }
-  constexpr double bytes_per_neuron = sizeof(solvers::SynapticNeuron) + 16.0 * sizeof(solvers::SynapticEvent);
-  memory += neurons * bytes_per_neuron / ranks;
-  return fmt::format(
-      "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\nmemory        about {} per rank on {} rank{}\n"
-      "output        {}\n",
-      neurons, sources, synapses, sweep::format_bytes(memory), ranks, ranks == 1 ? "" : "s",
-      sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
+  const network::RankResources r = network::rank_resources(model, ranks, rates);
+  const auto bytes = [](double number) { return sweep::format_bytes(number); };
+  std::string plan = fmt::format(
+      "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\n"
+      "memory        about {} per rank on {} rank{}: synapses {}, their index {}, neurons {}, spikes {}\n",
+      neurons, sources, r.synapses * ranks, bytes(r.memory()), ranks, ranks == 1 ? "" : "s", bytes(r.synapse_bytes),
+      bytes(r.index_bytes), bytes(r.neuron_bytes), bytes(r.spike_bytes));
+  if (ranks > 1)
+    plan += fmt::format(
+        "exchange      {:.4g} times per second of the network; in it a rank sends {} and gets {} at {:g} Hz\n",
+        r.epochs, bytes(r.sent), bytes(r.received), assumed_rate);
+  return plan + fmt::format("output        {}\n", bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
 }
 
 }  // namespace modscape::study

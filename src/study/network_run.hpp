@@ -26,7 +26,7 @@ struct NetworkOutcome {
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force);
 
-/// What --dry-run prints: sizes, memory per rank, epoch, output.
+/// What --dry-run prints: sizes, memory and exchange per rank if neurons fire at 10 Hz, output.
 std::string network_plan_text(const config::Job& job, int ranks);
 
 }  // namespace modscape::study

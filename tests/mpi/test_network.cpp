@@ -7,8 +7,8 @@
 
 #include "core/error.hpp"
 #include "network/simulation.hpp"
+#include "support/recorded_input.hpp"
 #include "support/small_network.hpp"
-#include "support/synaptic_reference.hpp"
 
 namespace modscape::network {
 namespace {
@@ -60,37 +60,6 @@ TEST(Network, WhatChangesInTimeIsTheSameOnAnyNumberOfRanks) {
   EXPECT_EQ(replayed, 4);
 }
 
-// What neuron `target` of population `to` got, put together from the spikes and the connectivity alone.
-std::vector<test_support::Arrival> recorded_input(const models::NetworkModel& model, const Partition& partition,
-                                                  std::span<const Spike> spikes, std::size_t to, std::int64_t target) {
-  std::vector<test_support::Arrival> arrivals;
-  for (std::size_t p = 0; p < model.projections.size(); ++p) {
-    if (model.projections[p].to != to) continue;
-    const Connectivity connectivity(model, p, partition, 5);
-    const std::size_t from = model.projections[p].from;
-    std::vector<Terminal> terminals(static_cast<std::size_t>(model.populations[from].size));
-    for (const Spike& spike : spikes) {
-      const std::int64_t source = spike.gid - partition.first_gid(from);
-      if (source < 0 || source >= model.populations[from].size) continue;
-      const models::ShortTermPlasticity& plasticity = model.projections[p].short_term;
-      const double efficacy = std::isnan(plasticity.U)
-                                  ? 1.0
-                                  : transmit(plasticity, spike.tick, terminals[static_cast<std::size_t>(source)]);
-      RowBuffer buffer;
-      const Connectivity::Row row = connectivity.row(source, buffer);
-      for (std::size_t k = 0; k < row.size; ++k) {
-        if (row.targets[k] != target) continue;
-        const std::int64_t delay = row.delays != nullptr ? delay_unit * row.delays[k] : connectivity.constant_delay();
-        const float weight = row.weights != nullptr ? row.weights[k] : connectivity.constant_weight();
-        arrivals.push_back({static_cast<double>(spike.tick + delay) / ticks_per_ms, model.projections[p].port,
-                            efficacy * static_cast<double>(weight)});
-      }
-    }
-  }
-  std::ranges::sort(arrivals, {}, &test_support::Arrival::time);
-  return arrivals;
-}
-
 TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
   models::NetworkModel model = test_support::small_network();
   model.backgrounds.clear();                 // which leave no spikes to reconstruct
@@ -103,12 +72,14 @@ TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
   const std::vector<Spike> spikes = run(parallel::Communicator::world(), model, duration);
   const Partition whole(model, 0, 1);
   std::size_t compared = 0;
-  for (const std::uint32_t gid : {0U, 17U, 42U, 79U, 80U, 90U, 99U}) {
+  const std::vector<std::int64_t> gids{0, 17, 42, 79, 80, 90, 99};
+  const auto inputs = test_support::recorded_input(model, 5, spikes, gids);
+  for (std::size_t n = 0; n < gids.size(); ++n) {
+    const std::int64_t gid = gids[n];
     const std::size_t population = whole.population_of(gid);
     const models::Population& p = model.populations[population];
     test_support::SynapticReference reference(p.neuron, p.ports, 0.0);
-    const std::vector<double> right = reference.spikes(
-        recorded_input(model, whole, spikes, population, gid - whole.first_gid(population)), duration, -60.0, 0.0);
+    const std::vector<double> right = reference.spikes(inputs[n], duration, -60.0, 0.0);
     std::vector<double> ours;
     for (const Spike& spike : spikes)
       if (spike.gid == gid) ours.push_back(static_cast<double>(spike.tick) / ticks_per_ms);

@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import e2e  # noqa: E402
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
+import scipy.signal  # noqa: E402
 
 SMALL = (("duration = \"2 s\"", "duration = \"400 ms\"\ncheckpoint_interval = \"50 ms\""), ("transient = \"500 ms\"", "transient = \"100 ms\""), ("size = 800\n\n[population.RS.neuron]", "size = 160\n\n[population.RS.neuron]"), ("size = 200", "size = 40"), ("indegree = 80", "indegree = 16"), ("indegree = 20", "indegree = 4"))
 
@@ -108,6 +109,13 @@ class Network(e2e.Case):
             self.assertAlmostEqual(file["statistics/fano"][p], joint / binned.sum(0).mean(), 9)
             self.assertAlmostEqual(file["statistics/correlation"][p], (joint - own) / ((size - 1) * own), 9)
             self.assertAlmostEqual(file["statistics/synchrony"][p], np.sqrt(joint / size / own), 9)
+            fine = np.histogram(times, 300, (100, 400))[0] / size * 1000
+            frequency, power = scipy.signal.welch(fine, 1000, "hann", 64, return_onesided=False)
+            np.testing.assert_allclose(file["statistics/frequency"][()], np.abs(frequency[:33]))
+            np.testing.assert_allclose(file["statistics/power"][p], power[:33], rtol=1e-9, atol=1e-12)
+            peak = 2 + power[2:32].argmax()
+            self.assertEqual(file["statistics/peak_frequency"][p], frequency[peak])
+            self.assertAlmostEqual(file["statistics/peak_power"][p], power[peak] * size / file["statistics/rate"][p], 9)
 
     def check_modulators(self, file):
         log = file["modulators"]
@@ -207,6 +215,10 @@ class Network(e2e.Case):
         plan = self.run_ok("network", "job.toml", "--dry-run").out
         for words in ("neurons       200, and 800 sources", "synapses", "per rank on 1 rank", "output"):
             self.assertIn(words, plan)
+        self.assertNotIn("exchange", plan)
+        on_two = self.run_ok("network", "job.toml", "--dry-run", ranks=2).out
+        self.assertIn("per rank on 2 ranks", on_two)
+        self.assertIn("a rank sends 8.0 kB and gets 16.0 kB at 10 Hz", on_two)
         self.assertFalse(list(self.folder.glob("*.h5")))
 
 

@@ -72,7 +72,7 @@ TEST(Procedural, TakesNoMemoryPerSynapse) {
   NetworkModel m = network(ConnectionRule::fixed_probability, true);
   m.projections[0].procedural = true;
   EXPECT_EQ(Connectivity(m, 0, Partition(m, 0, 1), 7).bytes(), 0U);
-  EXPECT_EQ(expected_bytes(m, m.projections[0], 1), 0.0);
+  EXPECT_EQ(expected_bytes(m, m.projections[0], 1).total(), 0.0);
   m = network(ConnectionRule::distance, true);
   m.projections[0].procedural = true;
   EXPECT_LT(Connectivity(m, 0, Partition(m, 0, 1), 7).bytes(), 17U * 1100U);
@@ -84,7 +84,7 @@ TEST(Procedural, ExpectedMemoryOfStoredSynapses) {
     for (const bool own_values : {false, true}) {
       const NetworkModel m = network(ConnectionRule::distance, own_values);
       const auto taken = static_cast<double>(Connectivity(m, 0, Partition(m, 0, ranks), 7).bytes());
-      EXPECT_NEAR(expected_bytes(m, m.projections[0], ranks) / taken, 1.0, 0.15) << ranks;
+      EXPECT_NEAR(expected_bytes(m, m.projections[0], ranks).total() / taken, 1.0, 0.15) << ranks;
     }
 }
 
