@@ -10,6 +10,7 @@ constexpr double most_time = 1e7;           // ms, almost three hours
 constexpr double most_current = 1e6;        // pA
 constexpr double most_concentration = 1e6;  // uM, 1 M
 constexpr double most_rate = 1e6;           // Hz
+constexpr double most_length = 1e3;         // mm
 constexpr std::string_view ours = "modscape convention";
 
 constexpr ParameterInfo row(std::string_view name, Unit unit, double default_value, double lower, double upper,
@@ -253,11 +254,13 @@ const ParameterTable<NetworkJob>& network_table() {
 
 const ParameterTable<NetworkJob>& network_record_table() {
   using P = NetworkJob;
-  static const std::array<ParameterSpec<P>, 2> rows{
+  static const std::array<ParameterSpec<P>, 3> rows{
       {{row("rate_interval", Unit::ms, P{}.rate_interval, 0.01, 1e4, "Bin of the population rates"), &P::rate_interval},
        {row("reserved_rate", Unit::Hz, P{}.reserved_rate, 0.0, most_rate,
             "Mean rate of the recorded populations over the run for whose spikes space is reserved"),
-        &P::reserved_rate}}};
+        &P::reserved_rate},
+       {row("trace_interval", Unit::ms, P{}.trace_interval, 1e-3, 1e4, "Time between two samples of a trace"),
+        &P::trace_interval}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }
@@ -303,11 +306,33 @@ const ParameterTable<models::Dose>& dose_table() {
   return table;
 }
 
+const ParameterTable<models::Sheet>& sheet_table() {
+  using P = models::Sheet;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("width", Unit::mm, required_value, 0.0, most_length, "Extent of the sheet along x", true), &P::width},
+       {row("height", Unit::mm, required_value, 0.0, most_length, "Extent of the sheet along y", true), &P::height}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
 const ParameterTable<models::Pulse>& pulse_table() {
   using P = models::Pulse;
   static const std::array<ParameterSpec<P>, 1> rows{
       {{row("amount", Unit::uM, required_value, 0.0, most_concentration, "What is added to the concentration"),
         &P::amount}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::DistanceKernel>& kernel_table() {
+  using P = models::DistanceKernel;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{row("length", Unit::mm, required_value, 0.0, most_length, "Over which the probability falls", true),
+        &P::length},
+       {row("max_distance", Unit::mm, NAN, 0.0, most_length, "Beyond it nobody is connected", true), &P::max_distance},
+       {row("velocity", Unit::m_per_s, NAN, 0.0, 1e3, "Of conduction: the distance over it is added to the delay",
+            true),
+        &P::velocity}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }
@@ -335,6 +360,10 @@ ParameterInfo population_current_info() {
 
 ParameterInfo time_info(std::string_view key, std::string_view text) {
   return time_row(key, required_value, text, false);
+}
+
+ParameterInfo probability_info() {
+  return row("probability", Unit::one, required_value, 0.0, 1.0, "Of a pair to be connected");
 }
 
 ParameterInfo weight_info(models::SynapticEffect effect) {

@@ -41,6 +41,8 @@ const ParameterTable<models::NetworkModulation>& modulation_table();    // [netw
 const ParameterTable<models::Dose>& dose_table();                       // [[dose]] of a network
 const ParameterTable<models::Pulse>& pulse_table();                     // [[pulse]] of a network
 const ParameterTable<models::Release>& release_table();                 // [[release]] of a network
+const ParameterTable<models::Sheet>& sheet_table();                     // [population.NAME.sheet]
+const ParameterTable<models::DistanceKernel>& kernel_table();           // [[projection]], rule = "distance"
 
 /// Rates of Poisson events, of sources and of background.
 ParameterInfo source_rate_info();
@@ -52,6 +54,8 @@ ParameterInfo time_info(std::string_view key, std::string_view text);
 /// The weight of a synapse onto a port with this effect (nS or pA), and the delay of one.
 ParameterInfo weight_info(models::SynapticEffect effect);
 ParameterInfo delay_info();
+/// Probability of a connection; under rule = "distance" that at distance 0.
+ParameterInfo probability_info();
 
 /// Bounds of one injected current, wherever a list of them is given under `key`.
 ParameterInfo current_info(std::string_view key);

@@ -18,8 +18,10 @@ inline constexpr std::size_t most_replayed = 10000000;
 inline constexpr std::string_view default_region = "network";
 
 /// In the order of ConnectionRule.
-inline constexpr std::array<std::string_view, 5> rule_names{"fixed_indegree", "fixed_probability", "one_to_one",
-                                                            "all_to_all", "edges"};
+inline constexpr std::array<std::string_view, 6> rule_names{"fixed_indegree", "fixed_probability", "distance",
+                                                            "one_to_one",     "all_to_all",        "edges"};
+inline constexpr std::array<std::string_view, 2> kernel_names{"gaussian", "exponential"};  // of DistanceKernel::Shape
+inline constexpr std::array<std::string_view, 2> layout_names{"grid", "random"};  // of Sheet::Layout, without none
 
 /// The network as far as it was read.
 struct NetworkInput {

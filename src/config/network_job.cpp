@@ -23,6 +23,35 @@ void read_run(TableReader table, NetworkJob& job) {
   table.finish();
 }
 
+void read_traces(TableReader& root, const NetworkInput& input, NetworkJob& job) {
+  for (TableReader& table : root.tables("trace")) {
+    TraceRequest request;
+    std::optional<std::size_t> population;
+    if (const std::string name = table.required_text("population", "whose neurons"); !name.empty())
+      population = input.find(name, "population", table);
+    request.neurons = table.integers("neurons");
+    if (!table.has("neurons"))
+      table.refuse("neurons", "neurons is missing in [trace] (a list of places in the population)", "neurons = [0, 1]");
+    table.finish();
+    std::sort(request.neurons.begin(), request.neurons.end());
+    if (std::adjacent_find(request.neurons.begin(), request.neurons.end()) != request.neurons.end())
+      table.refuse("neurons", "neurons: one is there twice");
+    if (!population || input.unclear.contains(*population)) continue;
+    const models::Population& of = job.model.populations[*population];
+    if (of.kind != models::Population::Kind::adex)
+      table.refuse("population", fmt::format("population: {} has no neurons to trace", of.name));
+    if (!request.neurons.empty() && (request.neurons.front() < 0 || request.neurons.back() >= of.size))
+      table.refuse("neurons", fmt::format("neurons must be from 0 to {}, places in {}", of.size - 1, of.name));
+    for (const TraceRequest& other : job.traces)
+      if (other.population == *population)
+        table.refuse("population", fmt::format("population: {} has two [[trace]]", of.name), "one list of neurons");
+    request.population = *population;
+    job.traces.push_back(std::move(request));
+  }
+  std::sort(job.traces.begin(), job.traces.end(),
+            [](const TraceRequest& a, const TraceRequest& b) { return a.population < b.population; });
+}
+
 void read_record(TableReader table, const NetworkInput& input, NetworkJob& job) {
   table.rows(network_record_table(), job);
   if (job.duration / job.rate_interval > most_bins)
@@ -59,6 +88,7 @@ NetworkJob read_network(TableReader& root, TableReader& job_table, const std::st
   read_backgrounds(root, input);
   read_network_modulation(root, input);
   read_record(root.table("record"), input, job);
+  read_traces(root, input, job);
   job.title = job_table.text("title", default_title(job.model));
   return job;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// [population.NAME] with its tables neuron, synapse and initial. A population that is like another one starts from
-// the values of that one instead of the defaults.
+// [population.NAME] with its tables sheet, neuron, synapse and initial. A population that is like another one starts
+// from the values of that one instead of the defaults.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -189,6 +189,20 @@ void read_modulated(const Draft* base, Draft& draft, NetworkInput& input) {
   read_densities(draft.table.table("receptor_density"), input, population);
 }
 
+void read_sheet(TableReader table, const Draft* base, models::Sheet& sheet) {
+  using models::Sheet;
+  const bool inherited = base != nullptr && base->population.sheet.present();
+  if (inherited) sheet = base->population.sheet;
+  if (!table.present()) return;
+  for (const auto& row : sheet_table())
+    sheet.*row.member = table.quantity(inheriting(row, inherited, sheet.*row.member));
+  std::vector<std::string> layouts(layout_names.begin(), layout_names.end());
+  if (sheet.layout == Sheet::Layout::random) std::reverse(layouts.begin(), layouts.end());
+  sheet.layout = table.choice("layout", layouts) == layout_names[0] ? Sheet::Layout::grid : Sheet::Layout::random;
+  sheet.periodic = table.flag("periodic", sheet.periodic);
+  table.finish();
+}
+
 void read_adex(const Draft* base, Draft& draft, ProblemList& problems) {
   TableReader& table = draft.table;
   Population& population = draft.population;
@@ -292,6 +306,7 @@ class PopulationsReader {
       return false;
     }
     read_size(base, draft);
+    read_sheet(table.table("sheet"), base, population.sheet);
     if (population.kind == Population::Kind::poisson)
       read_poisson(base, draft);
     else if (population.kind == Population::Kind::replay)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The canonical text of a network: every population and every pair of a projection has a table of its own.
+#include <fmt/ranges.h>
+
 #include "config/network_input.hpp"
 
 namespace modscape::config {
@@ -55,6 +57,15 @@ void write_port(TomlWriter& out, const std::string& population, const models::Sy
   out.rows(port_table(), port);
 }
 
+void write_sheet(TomlWriter& out, const Population& population) {
+  const models::Sheet& sheet = population.sheet;
+  if (!sheet.present()) return;
+  out.table("population." + population.name + ".sheet");
+  out.rows(sheet_table(), sheet);
+  out.text("layout", std::string(layout_names[sheet.layout == models::Sheet::Layout::grid ? 0 : 1]));
+  out.flag("periodic", sheet.periodic);
+}
+
 void write_population(TomlWriter& out, const Population& population, const models::NetworkModulation& modulation) {
   using Kind = Population::Kind;
   constexpr std::array<std::string_view, 3> kinds{"adex", "poisson", "replay"};
@@ -65,9 +76,12 @@ void write_population(TomlWriter& out, const Population& population, const model
     out.text("region", modulation.regions[population.region]);
   if (population.kind == Kind::poisson) write_steps(out, source_rate_info(), population.rate, population.rate_steps);
   if (population.kind == Kind::replay) out.file("file", population.spikes_file);
+  if (population.kind == Kind::adex) {
+    if (population.cell_type != population.name) out.text("cell_type", population.cell_type);
+    write_steps(out, population_current_info(), population.current, population.current_steps);
+  }
+  write_sheet(out, population);
   if (population.kind != Kind::adex) return;
-  if (population.cell_type != population.name) out.text("cell_type", population.cell_type);
-  write_steps(out, population_current_info(), population.current, population.current_steps);
   write_neuron(out, population);
   for (const models::SynapticPort& port : population.ports) write_port(out, population.name, port);
   out.table("population." + population.name + ".initial");
@@ -93,8 +107,13 @@ void write_projection(TomlWriter& out, const Projection& projection, const std::
     out.integer("indegree", projection.indegree);
     out.flag("multapses", projection.multapses);
   }
-  if (projection.rule == ConnectionRule::fixed_probability)
-    out.line("probability", quantity_text(projection.probability, Unit::one));
+  if (projection.rule == ConnectionRule::fixed_probability || projection.rule == ConnectionRule::distance)
+    out.quantity(probability_info(), projection.probability);
+  if (projection.rule == ConnectionRule::distance) {
+    out.text("kernel", std::string(kernel_names[static_cast<std::size_t>(projection.kernel.shape)]));
+    out.rows(kernel_table(), projection.kernel);
+  }
+  if (projection.procedural) out.flag("procedural", true);
   if (projection.from == projection.to && !projection.autapses) out.flag("autapses", false);
   out.file("file", projection.edges_file);
   write_distribution(out, weight_info(port.effect), projection.weight);
@@ -162,7 +181,13 @@ void write_network(TomlWriter& out, const NetworkJob& job) {
   std::string spikes;
   for (const std::size_t i : job.record_spikes) spikes += (spikes.empty() ? "" : ", ") + quoted(populations[i].name);
   out.line("spikes", "[" + spikes + "]");
-  out.rows(network_record_table(), job);
+  for (const auto& row : network_record_table())
+    if (row.member != &NetworkJob::trace_interval || !job.traces.empty()) out.quantity(row, job.*row.member);
+  for (const TraceRequest& trace : job.traces) {
+    out.element("trace");
+    out.text("population", populations[trace.population].name);
+    out.line("neurons", fmt::format("[{}]", fmt::join(trace.neurons, ", ")));
+  }
 }
 
 }  // namespace modscape::config

@@ -11,6 +11,7 @@
 
 #include "models/adex.hpp"
 #include "models/modulation.hpp"
+#include "models/sheet.hpp"
 #include "models/synapse.hpp"
 
 namespace modscape::models {
@@ -77,6 +78,7 @@ struct Population {
   std::string name;
   Kind kind = Kind::adex;
   std::int64_t size = 0;
+  Sheet sheet;
   // adex:
   AdexParameters neuron;  ///< with the means of what is distributed
   std::vector<SynapticPort> ports;
@@ -95,19 +97,27 @@ struct Population {
   std::vector<ReplayedSpike> spikes;  ///< by (time, source)
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & name & kind & size & neuron & ports & current & current_steps & distributed & initial_V & initial_w &
+    ar & name & kind & size & sheet & neuron & ports & current & current_steps & distributed & initial_V & initial_w &
         cell_type & region & densities & rate & rate_steps & spikes_file & spikes;
   }
 };
 
-/// Who is connected to whom. Draws belong to the target neuron: (seed, projection, target) says all its sources.
+/// Who is connected to whom. The draws of fixed_indegree belong to the target neuron: (seed, projection, target) says
+/// all its sources. The other rules decide about every pair by itself, the edges apart: (seed, projection, source,
+/// block of targets) says who is connected, (seed, projection, source, target) weight and delay.
 enum class ConnectionRule : std::uint8_t {
   fixed_indegree,     ///< every target draws `indegree` sources, with replacement if multapses are allowed
   fixed_probability,  ///< every pair with `probability`, at most once
+  distance,           ///< every pair with a probability that falls with its distance, at most once
   one_to_one,         ///< the k-th source to the k-th target
   all_to_all,
   explicit_edges  ///< as listed
 };
+
+/// Whether any pair is connected does not depend on the others: the synapses of one source can be drawn by themselves.
+constexpr bool is_pairwise(ConnectionRule rule) {
+  return rule != ConnectionRule::fixed_indegree && rule != ConnectionRule::explicit_edges;
+}
 
 struct Edge {
   std::int64_t source, target;  ///< places in their populations, from 0
@@ -137,18 +147,20 @@ struct Projection {
   std::size_t port = 0;          ///< of the target population
   ConnectionRule rule = ConnectionRule::fixed_indegree;
   std::int64_t indegree = 0;
-  double probability = 0.0;
-  bool autapses = true;    ///< a neuron may project to itself
-  bool multapses = true;   ///< a pair may be connected more than once (fixed_indegree)
-  std::string edges_file;  ///< where the edges are from
+  double probability = 0.0;  ///< of rule distance: at distance 0
+  DistanceKernel kernel;     ///< of rule distance
+  bool autapses = true;      ///< a neuron may project to itself
+  bool multapses = true;     ///< a pair may be connected more than once (fixed_indegree)
+  bool procedural = false;   ///< synapses are not stored but drawn again for every spike
+  std::string edges_file;    ///< where the edges are from
   std::vector<Edge> edges;
   Distribution weight;  ///< nS or pA; stored in single precision
   Distribution delay;   ///< ms
   ShortTermPlasticity short_term;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & name & from & to & port & rule & indegree & probability & autapses & multapses & edges_file & edges & weight &
-        delay & short_term;
+    ar & name & from & to & port & rule & indegree & probability & kernel & autapses & multapses & procedural &
+        edges_file & edges & weight & delay & short_term;
   }
 };
 

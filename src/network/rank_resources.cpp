@@ -17,49 +17,30 @@ using models::Population;
 constexpr double ms_per_s = 1000.0;
 constexpr double sent_per_spike = sizeof(std::uint64_t);
 
-// Synapses of a projection per target neuron.
-double indegree(const models::NetworkModel& model, const models::Projection& p) {
-  using models::ConnectionRule;
-  switch (p.rule) {
-    case ConnectionRule::fixed_indegree:
-      return static_cast<double>(p.indegree);
-    case ConnectionRule::fixed_probability:
-      return p.probability * static_cast<double>(model.populations[p.from].size);
-    case ConnectionRule::one_to_one:
-      return 1.0;
-    case ConnectionRule::all_to_all:
-      return static_cast<double>(model.populations[p.from].size);
-    case ConnectionRule::explicit_edges:
-      return static_cast<double>(p.edges.size()) / static_cast<double>(model.populations[p.to].size);
-  }
-  return 0.0;
-}
-
-double bytes_per_synapse(const models::Projection& p) {
-  using Kind = models::Distribution::Kind;
-  return sizeof(std::uint32_t) + (p.weight.kind == Kind::constant ? 0.0 : sizeof(float)) +
-         (p.delay.kind == Kind::constant ? 0.0 : sizeof(std::uint32_t));
-}
-
 }  // namespace
 
-RankResources rank_resources(const models::NetworkModel& model, double ranks, std::span<const double> rates) {
+RankResources rank_resources(const models::NetworkModel& model, int ranks, std::span<const double> rates) {
   RankResources r{};
   double epoch = solvers::longest_epoch;  // ms
   for (const models::Projection& p : model.projections)
-    epoch = std::min(epoch, solvers::in_ms(delay_bounds(p).shortest));
+    epoch = std::min(epoch, solvers::in_ms(delay_bounds(model, p).shortest));
   r.epochs = ms_per_s / epoch;
   std::vector<double> input(model.populations.size(), 0.0);  // events per s and neuron
   for (const models::Projection& p : model.projections) {
     const auto sources = static_cast<double>(model.populations[p.from].size);
-    const double under_way = sources * rates[p.from] * (epoch + solvers::in_ms(delay_bounds(p).longest)) / ms_per_s;
+    const double under_way =
+        sources * rates[p.from] * (epoch + solvers::in_ms(delay_bounds(model, p).longest)) / ms_per_s;
     r.spike_bytes += under_way * (sizeof(Arrival) + sizeof(Transmission)) +
                      (std::isnan(p.short_term.U) ? 0.0 : sources * sizeof(Terminal));
-    const double each = indegree(model, p), synapses = each * static_cast<double>(model.populations[p.to].size) / ranks;
-    input[p.to] += each * rates[p.from];
-    r.synapses += synapses;
-    r.synapse_bytes += synapses * bytes_per_synapse(p);
-    r.index_bytes += sizeof(std::uint64_t) * sources;
+    const double all = expected_synapses(model, p), here = all / ranks;
+    input[p.to] += all / static_cast<double>(model.populations[p.to].size) * rates[p.from];
+    const SynapseValues values(model, p);
+    const double each =
+        sizeof(std::uint32_t) * (1.0 + (values.has_weights() ? 1.0 : 0.0) + (values.has_delays() ? 1.0 : 0.0));
+    const double stored = p.procedural ? 0.0 : here * each;
+    r.synapses += here;
+    r.synapse_bytes += stored;
+    r.index_bytes += expected_bytes(model, p, ranks) - stored;
   }
   for (const models::Background& b : model.backgrounds) input[b.to] += b.rate;
 
@@ -81,7 +62,7 @@ RankResources rank_resources(const models::NetworkModel& model, double ranks, st
                        sizeof(double) * static_cast<double>(population.densities.size());
     r.neuron_bytes += size / ranks * (sizeof(solvers::SynapticNeuron) + list * sizeof(solvers::SynapticEvent) + own);
   }
-  if (ranks > 1.0) {
+  if (ranks > 1) {
     r.sent = told / ranks * sent_per_spike;
     r.received = told * sent_per_spike;
   }

@@ -43,7 +43,7 @@ std::vector<std::int64_t> changes_of(const models::NetworkModel& model) {
 // No spike can be heard before the shortest delay has passed.
 std::int64_t epoch_of(const models::NetworkModel& model) {
   std::int64_t epoch = in_ticks(solvers::longest_epoch);
-  for (const models::Projection& p : model.projections) epoch = std::min(epoch, delay_bounds(p).shortest);
+  for (const models::Projection& p : model.projections) epoch = std::min(epoch, delay_bounds(model, p).shortest);
   return epoch;
 }
 
@@ -59,6 +59,7 @@ Simulation::Simulation(const parallel::Communicator& comm, const models::Network
       sorted_(model.populations.size(), true),
       modulators_(model_, partition_),
       kernel_(options.tolerance),
+      tracer_(options.traced, options.trace_interval, partition_, options.tolerance),
       epoch_ticks_(epoch_of(model)),
       changes_(changes_of(model_)) {
   for (std::size_t p = 0; p < model_.projections.size(); ++p) {
@@ -124,6 +125,7 @@ void Simulation::prepare_counts(std::int64_t length) {
 std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signal) {
   const std::int64_t epoch = now_ / epoch_ticks_;
   mine_.clear();
+  tracer_.clear();
   failures_.clear();
   signals_ = 0;
   if (signal != 0) mine_.push_back(signal_mark | signal);
@@ -137,6 +139,7 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
     std::ranges::sort(arrivals_->of(epoch, p), {},
                       [](const Arrival& a) { return std::tuple(a.tick, a.projection, a.source); });
     deliver(p, length);
+    tracer_.sample(p, *groups_[p], now_, length);
     advance_population(p, length);
   }
   if (now_ + length == (epoch + 1) * epoch_ticks_) arrivals_->finish(epoch);
@@ -179,10 +182,10 @@ void Simulation::deliver(std::size_t population, std::int64_t length) {
 void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length) {
   const Connectivity& connectivity = connectivity_[arrival.projection];
   const auto port = static_cast<std::uint32_t>(model_.projections[arrival.projection].port);
-  const Connectivity::Row row = connectivity.row(arrival.source);
-  if (row.delays == nullptr) {
+  if (!connectivity.has_delays()) {
     const std::int64_t offset = arrival.tick - now_;
     if (offset < 0 || offset >= length) return;  // of the other part of an epoch cut in two
+    const Connectivity::Row row = connectivity.row(arrival.source, row_);
     const auto ticks = static_cast<std::uint32_t>(offset);
     delivered_ += static_cast<std::int64_t>(row.size);
     if (row.weights == nullptr) {
@@ -194,16 +197,13 @@ void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::in
     }
     return;
   }
-  const auto arrival_of = [&](std::uint32_t delay) { return arrival.tick + delay_unit * std::int64_t{delay}; };
-  const std::uint32_t* const end = row.delays + row.size;
-  for (const std::uint32_t* d =
-           std::partition_point(row.delays, end, [&](std::uint32_t delay) { return arrival_of(delay) < now_; });
-       d != end && arrival_of(*d) < now_ + length; ++d) {
-    const auto k = static_cast<std::size_t>(d - row.delays);
+  const std::int64_t age = now_ - arrival.tick;
+  const Connectivity::Row row = connectivity.row(arrival.source, row_, DelayWindow::of_ticks(age, age + length));
+  delivered_ += static_cast<std::int64_t>(row.size);
+  for (std::size_t k = 0; k < row.size; ++k) {
     const float weight = row.weights == nullptr ? connectivity.constant_weight() : row.weights[k];
-    events.add(row.targets[k],
-               SynapticEvent::at(static_cast<std::uint32_t>(arrival_of(*d) - now_), port, weight * arrival.efficacy));
-    ++delivered_;
+    const std::int64_t offset = delay_unit * std::int64_t{row.delays[k]} - age;
+    events.add(row.targets[k], SynapticEvent::at(static_cast<std::uint32_t>(offset), port, weight * arrival.efficacy));
   }
 }
 

@@ -18,6 +18,7 @@
 #include "network/partition.hpp"
 #include "network/poisson.hpp"
 #include "network/spike.hpp"
+#include "network/tracer.hpp"
 #include "parallel/communicator.hpp"
 #include "solvers/adex_synaptic.hpp"
 
@@ -26,6 +27,8 @@ namespace modscape::network {
 struct SimulationOptions {
   std::uint64_t seed = 1;
   double tolerance = 1e-7;  ///< ms, of a step (solvers::AdexSynaptic)
+  std::vector<TracedNeuron> traced = {};
+  std::int64_t trace_interval = 1;  ///< ticks
 };
 
 /// Why a run cannot go on, known to all ranks.
@@ -84,6 +87,9 @@ class Simulation {
   /// Takes up a state; of `blocks`, what this rank owns. Throws InternalError if something is missing.
   void restore(const SharedState& shared, std::span<const NeuronBlock> blocks);
 
+  /// Of the epoch, and of this rank's neurons: one after the other, each in the order of time.
+  std::span<const Sample> samples() const noexcept { return tracer_.samples(); }
+
   const Partition& partition() const noexcept { return partition_; }
   const Modulators& modulators() const noexcept { return modulators_; }
   MemoryUse memory() const;
@@ -107,11 +113,13 @@ class Simulation {
   SimulationOptions options_;
   Partition partition_;
   std::vector<Connectivity> connectivity_;
+  RowBuffer row_;                                     // of a procedural projection
   std::vector<std::unique_ptr<NeuronGroup>> groups_;  // by population; null: has no neurons
   std::vector<bool> sorted_;                          // events of a population come in order of arrival
   Modulators modulators_;
   std::optional<Arrivals> arrivals_;
   solvers::AdexSynaptic kernel_;
+  Tracer tracer_;
   std::int64_t epoch_ticks_ = 0, now_ = 0, delivered_ = 0;
   std::vector<std::int64_t> changes_;  // ticks at which input or tonic concentrations change, ascending
   std::int64_t update_epochs_ = 1;     // parameters follow the modulators every so many epochs

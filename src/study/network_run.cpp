@@ -43,6 +43,13 @@ io::FileLayout layout_of(const config::Job& job) {
   return layout;
 }
 
+network::SimulationOptions options_of(const config::NetworkJob& job) {
+  network::SimulationOptions options{job.seed, job.tolerance, {}, in_ticks(job.trace_interval)};
+  for (const config::TraceRequest& request : job.traces)
+    for (const std::int64_t neuron : request.neurons) options.traced.push_back({request.population, neuron});
+  return options;
+}
+
 // What a checkpoint holds apart from the neurons.
 struct RunState {
   std::string job_hash;
@@ -69,7 +76,7 @@ class NetworkRun {
       finish();
       return {End::already_done, {}, 0.0, 0.0};
     }
-    network::Simulation simulation(comm_, job_.network.model, {job_.network.seed, job_.network.tolerance});
+    network::Simulation simulation(comm_, job_.network.model, options_of(job_.network));
     if (!(file_.resumed() && take_up(simulation))) file_.truncate_logs({});
     NetworkOutcome outcome = advance(simulation);
     if (outcome.end != End::done) return outcome;
@@ -104,7 +111,7 @@ class NetworkRun {
     while (simulation.now() < end && outcome.end == End::done) {
       const bool stop = parallel::stop_requested() || parallel::stop_expected_within(time_to_stop);
       const std::span<const network::Spike> spikes = simulation.advance(end, stop ? stop_signal : 0);
-      recorder_.add(spikes, simulation.now());
+      recorder_.add(spikes, simulation);
       progress.update(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
       if (!simulation.failures().empty())
         ended(End::broken, failure_text(simulation));

@@ -217,6 +217,76 @@ TEST(Network, AParameterThatLeavesItsBoundsEndsTheRun) {
   EXPECT_LT(simulation.failures().front().gid, 80);
 }
 
+// Without threshold, a neuron follows its current; a replayed spike opens a conductance. Watching changes nothing.
+TEST(Network, TracesAreTheClosedFormAndLeaveNoTrace) {
+  models::NetworkModel passive;
+  passive.populations = {test_support::cortical_population("passive", 7, 0.5, 0.0), {}};
+  passive.populations[0].neuron.V_T = -20.0;
+  passive.populations[0].neuron.V_peak = -10.0;
+  passive.populations[0].initial_V = test_support::constant(-65.0);
+  passive.populations[0].ports[0].effect = models::SynapticEffect::current;
+  passive.populations[0].current = 50.0;
+  passive.populations[1].name = "replayed";
+  passive.populations[1].kind = models::Population::Kind::replay;
+  passive.populations[1].size = 1;
+  passive.populations[1].spikes = {{20.0, 0}};
+  passive.projections = {test_support::projection(1, 0, 0, models::ConnectionRule::all_to_all, 3.0, 1.3)};
+  const parallel::Communicator world = parallel::Communicator::world();
+  Simulation simulation(world, passive, {.traced = {{0, 5}, {0, 6}}, .trace_interval = in_ticks(0.7)});
+  std::int64_t samples = 0;
+  while (simulation.now() < in_ticks(60.0)) {
+    simulation.advance(in_ticks(60.0));
+    for (const Sample& sample : simulation.samples()) {
+      ++samples;
+      const double t = static_cast<double>(sample.tick) / ticks_per_ms, after = t - 21.3;
+      EXPECT_EQ(sample.tick % in_ticks(0.7), 0);
+      const double current = after < 0.0 ? 0.0 : 3.0 * std::exp(-after / 5.0);
+      // Under i0 e^(-t/5) with a membrane of 20 ms: i0/C (e^(-t/20) - e^(-t/5)) / (1/5 - 1/20)
+      const double pulse = after < 0.0 ? 0.0 : 3.0 / 200.0 * (std::exp(-after / 20.0) - std::exp(-after / 5.0)) / 0.15;
+      EXPECT_NEAR(sample.g[0], current, 1e-6);
+      EXPECT_NEAR(sample.V, -65.0 + 5.0 * (1.0 - std::exp(-t / 20.0)) + pulse, 1e-5);
+    }
+  }
+  EXPECT_EQ(world.sum(samples), 2 * 86);
+
+  const models::NetworkModel model = test_support::changing_network();
+  Simulation watched(world, model, {.seed = 5, .traced = {{0, 3}, {0, 79}, {1, 0}}, .trace_interval = in_ticks(0.1)});
+  EXPECT_EQ(run_to(watched, in_ticks(60.0)), run(world, model, 60.0));
+}
+
+// All rules that decide pair by pair, with delays of single synapses and without.
+models::NetworkModel network_on_a_sheet(bool procedural) {
+  using models::ConnectionRule;
+  using Kind = models::Distribution::Kind;
+  models::NetworkModel m = test_support::small_network();
+  m.projections.clear();
+  for (models::Population& p : m.populations) p.sheet = {models::Sheet::Layout::grid, 1.0, 1.0, true};
+  for (std::size_t to = 0; to < 2; ++to) {
+    m.projections.push_back(test_support::projection(0, to, 0, ConnectionRule::distance, 5.0, 1.0));
+    m.projections.back().probability = 0.6;
+    m.projections.back().kernel = {models::DistanceKernel::Shape::gaussian, 0.3, NAN, 0.2};
+    m.projections.push_back(test_support::projection(1, to, 1, ConnectionRule::distance, 15.0, 0.8));
+    m.projections.back().probability = 0.9;
+    m.projections.back().kernel = {models::DistanceKernel::Shape::exponential, 0.2, 0.5, NAN};
+    m.projections.push_back(test_support::projection(2, to, 0, ConnectionRule::fixed_probability, 3.0, 1.0));
+    m.projections.back().probability = 0.2;
+  }
+  m.projections.push_back(test_support::projection(0, 0, 0, ConnectionRule::one_to_one, 1.0, 3.0));
+  m.projections.push_back(test_support::projection(1, 0, 1, ConnectionRule::all_to_all, 0.5, 1.0));
+  m.projections[2].weight = {Kind::uniform, 3.0, 0.0, 2.0, 4.0};
+  m.projections[5].delay = {Kind::normal, 1.5, 0.2};
+  m.projections.back().delay = {Kind::uniform, 2.0, 0.0, 1.0, 3.0};
+  for (models::Projection& p : m.projections) p.procedural = procedural;
+  return m;
+}
+
+TEST(Network, ProceduralProjectionsGiveTheSameSpikesAsStoredOnes) {
+  const std::vector<Spike> stored = run(parallel::Communicator::self(), network_on_a_sheet(false), 100.0);
+  EXPECT_GT(stored.size(), 300U);
+  EXPECT_EQ(run(parallel::Communicator::world(), network_on_a_sheet(false), 100.0), stored);
+  EXPECT_EQ(run(parallel::Communicator::world(), network_on_a_sheet(true), 100.0), stored);
+}
+
 TEST(Network, SignalsReachAllRanks) {
   models::NetworkModel model;
   model.populations = {test_support::cortical_population("E", 5, 2.0, 60.0)};

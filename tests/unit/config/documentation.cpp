@@ -59,7 +59,10 @@ TEST(Documentation, EveryQuantityHasItsLine) {
   expect_lines(dose_table());
   expect_lines(pulse_table());
   expect_lines(release_table());
-  for (const ParameterInfo& info : {source_rate_info(), background_rate_info(), population_current_info()})
+  expect_lines(sheet_table());
+  expect_lines(kernel_table());
+  for (const ParameterInfo& info :
+       {source_rate_info(), background_rate_info(), population_current_info(), probability_info()})
     expect_line(info);
   expect_line(weight_info(models::SynapticEffect::conductance));
   expect_line(weight_info(models::SynapticEffect::current));

@@ -50,10 +50,11 @@ TEST(Identity, ResolvedTextIsAFixedPoint) {
   for (const char* table : {"zhai2025_fi.csv", "zhai2025_rheobase.csv"})
     std::filesystem::copy_file(source_dir() + "/jobs/data/" + table, std::string("fixed/") + table,
                                std::filesystem::copy_options::overwrite_existing);
-  for (const char* name : {"spn_levodopa_state", "spn_levodopa_effects", "examples/bifurcation_diagram",
-                           "examples/excitability_landscape", "examples/small_study", "examples/small_sweep",
-                           "examples/landscape", "examples/dose_response", "examples/nested_design",
-                           "examples/simulate_bg2005", "examples/small_network", "network_10k", "network_100k"}) {
+  for (const char* name :
+       {"spn_levodopa_state", "spn_levodopa_effects", "examples/bifurcation_diagram", "examples/excitability_landscape",
+        "examples/small_study", "examples/small_sweep", "examples/landscape", "examples/dose_response",
+        "examples/nested_design", "examples/simulate_bg2005", "examples/sheet_network", "examples/small_network",
+        "network_10k", "network_100k"}) {
     const Job job = load_job(source_dir() + "/jobs/" + name + ".toml", "");
     const Job again = load_job(written("fixed/resolved.toml", job.resolved), job.kind);
     EXPECT_EQ(again.resolved, job.resolved);

@@ -346,6 +346,9 @@ tonic = "1 uM"
 modulator = "dopamine"
 times = [40, 10]
 amount = "100 nM"
+[[trace]]
+population = "F"
+neurons = [7, 0]
 [[release]]
 modulator = "dopamine"
 from = "F"
@@ -384,7 +387,94 @@ amount = "1 nM"
     EXPECT_THAT(m.modulation.pulses[0].regions, ElementsAre(0u, 1u, 2u));
     EXPECT_EQ(m.modulation.releases[0].from, 1u);
     EXPECT_DOUBLE_EQ(m.modulation.releases[0].amount, 1e-3);
+    ASSERT_EQ(read.traces.size(), 1u);
+    EXPECT_EQ(read.traces[0].population, 1u);
+    EXPECT_THAT(read.traces[0].neurons, ElementsAre(0, 7));
   }
+}
+
+TEST(NetworkJobs, Sheets) {
+  const Job job = load(head + R"([population.E]
+size = 8
+[population.E.sheet]
+width = "500 um"
+height = 2
+periodic = true
+[population.E.synapse.exc]
+tau = 5
+E_rev = 0
+[population.I]
+like = "E"
+[population.I.sheet]
+layout = "random"
+[population.J]
+like = "I"
+[population.ext]
+model = "poisson"
+size = 4
+rate = 2
+[population.ext.sheet]
+width = 0.5
+height = "2 mm"
+layout = "random"
+periodic = true
+[[projection]]
+from = ["E", "ext"]
+to = "I"
+port = "exc"
+rule = "distance"
+probability = 0.5
+length = "100 um"
+velocity = "0.3 mm/ms"
+procedural = true
+weight = 1
+delay = 1
+[[projection]]
+from = "E"
+to = "E"
+port = "exc"
+rule = "distance"
+kernel = "exponential"
+probability = 1
+length = 0.2
+max_distance = "0.4 mm"
+autapses = false
+weight = 1
+delay = 1
+[[projection]]
+from = "E"
+to = "E"
+port = "exc"
+rule = "one_to_one"
+procedural = true
+weight = 1
+delay = 1
+)");
+  using Layout = models::Sheet::Layout;
+  using Shape = models::DistanceKernel::Shape;
+  const auto& populations = job.network.model.populations;
+  EXPECT_EQ(populations[0].sheet.width, 0.5);
+  EXPECT_EQ(populations[0].sheet.height, 2.0);
+  EXPECT_EQ(populations[0].sheet.layout, Layout::grid);
+  for (const std::size_t like : {1U, 2U}) {
+    EXPECT_EQ(populations[like].sheet.layout, Layout::random);
+    EXPECT_TRUE(populations[like].sheet.same_extent(populations[0].sheet));
+  }
+  const auto& projections = job.network.model.projections;
+  ASSERT_EQ(projections.size(), 4u);
+  EXPECT_EQ(projections[1].rule, ConnectionRule::distance);
+  EXPECT_EQ(projections[1].kernel.shape, Shape::gaussian);
+  EXPECT_EQ(projections[1].kernel.length, 0.1);
+  EXPECT_EQ(projections[1].kernel.velocity, 0.3);
+  EXPECT_TRUE(std::isnan(projections[1].kernel.max_distance));
+  EXPECT_TRUE(projections[1].procedural);
+  EXPECT_EQ(projections[2].kernel.shape, Shape::exponential);
+  EXPECT_EQ(projections[2].kernel.max_distance, 0.4);
+  EXPECT_FALSE(projections[2].autapses || projections[2].procedural);
+  const NetworkJob again = read_back(job);
+  EXPECT_EQ(again.model.populations[2].sheet.layout, Layout::random);
+  EXPECT_EQ(again.model.projections[1].kernel.velocity, 0.3);
+  EXPECT_TRUE(again.model.projections[3].procedural);
 }
 
 TEST(NetworkJobs, NothingRecorded) {

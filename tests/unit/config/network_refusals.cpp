@@ -170,17 +170,18 @@ E_rev = "1 pA"
 }
 
 TEST(NetworkRefusals, EndsOfProjections) {
-  EXPECT_THAT(projection("from = \"EE\"\nto = [\"E\", \"ext\", \"E\"]\nport = \"ex\"\nrule = \"pairwise_bernoulli\"\n" +
-                         synapse + "[[projection]]\nfrom = []\nport = \"exc\"\n"),
-              ElementsAre("job.toml:23:8: from: there is no population \"EE\" (did you mean E?)",
-                          "job.toml:24:6: to names E twice",
-                          "job.toml:24:6: to: ext is sources of spikes: it has no neurons to project onto",
-                          "job.toml:25:8: port: E has no port \"ex\" (did you mean exc?)",
-                          "job.toml:26:8: rule = \"pairwise_bernoulli\" must be one of: fixed_indegree, "
-                          "fixed_probability, one_to_one, all_to_all, edges (did you mean fixed_probability?)",
-                          "job.toml:29:1: to is missing (a population or a list of them)",
-                          StartsWith("job.toml:29:1: rule is missing in [projection]"),
-                          "job.toml:30:8: from is missing (a population or a list of them)"));
+  EXPECT_THAT(
+      projection("from = \"EE\"\nto = [\"E\", \"ext\", \"E\"]\nport = \"ex\"\nrule = \"pairwise_bernoulli\"\n" +
+                 synapse + "[[projection]]\nfrom = []\nport = \"exc\"\n"),
+      ElementsAre("job.toml:23:8: from: there is no population \"EE\" (did you mean E?)",
+                  "job.toml:24:6: to names E twice",
+                  "job.toml:24:6: to: ext is sources of spikes: it has no neurons to project onto",
+                  "job.toml:25:8: port: E has no port \"ex\" (did you mean exc?)",
+                  "job.toml:26:8: rule = \"pairwise_bernoulli\" must be one of: fixed_indegree, "
+                  "fixed_probability, distance, one_to_one, all_to_all, edges (did you mean fixed_probability?)",
+                  "job.toml:29:1: to is missing (a population or a list of them)",
+                  StartsWith("job.toml:29:1: rule is missing in [projection]"),
+                  "job.toml:30:8: from is missing (a population or a list of them)"));
   EXPECT_THAT(projection("from = \"E\"\nto = [\"E\", \"I\"]\nport = \"exc\"\nrule = \"all_to_all\"\n"
                          "weight = \"1 nS\"\ndelay = 1\n"),
               ElementsAre("job.toml:25:8: port: exc is a conductance in one target and a current in another (one table "
@@ -212,6 +213,64 @@ TEST(NetworkRefusals, KeysOfRules) {
   EXPECT_THAT(
       projection("from = \"E\"\nto = \"E\"\nport = \"exc\"\nrule = \"one_to_one\"\nautapses = false\n" + synapse),
       ElementsAre("job.toml:27:12: autapses means nothing to rule = \"one_to_one\""));
+}
+
+TEST(NetworkRefusals, Sheets) {
+  EXPECT_THAT(refusals(head + "[population.E]\nsize = 8\n[population.E.sheet]\nwidth = 0\nlayout = \"grit\"\nx = 1\n"),
+              ElementsAre("job.toml:7:1: height is missing in [population.E.sheet] (Extent of the sheet along y)",
+                          "job.toml:8:9: width = 0 mm must be greater than 0 mm",
+                          "job.toml:9:10: layout = \"grit\" must be one of: grid, random (did you mean grid?)",
+                          StartsWith("job.toml:10:1: unknown key x in [population.E.sheet]")));
+}
+
+// Populations E, I and ext on sheets, one projection from line 22 on.
+std::vector<std::string> on_sheets(const std::string& E, const std::string& I, const std::string& keys) {
+  return refusals(head + "[population.E]\nsize = 8\n[population.E.synapse.exc]\ntau = 5\nE_rev = 0\n" + E +
+                  "[population.I]\nlike = \"E\"\n" + I +
+                  "[[projection]]\nfrom = \"E\"\nto = \"I\"\nport = \"exc\"\nrule = \"distance\"\n" + keys + synapse);
+}
+
+TEST(NetworkRefusals, Distance) {
+  const std::string sheet = "[population.E.sheet]\nwidth = 1\nheight = 1\n", keys = "probability = 0.5\nlength = 0.1\n";
+  EXPECT_THAT(on_sheets(sheet, "", keys), ElementsAre());
+  EXPECT_THAT(on_sheets("", "", keys),
+              ElementsAre("job.toml:16:8: distance: E has no positions ([population.E.sheet])",
+                          "job.toml:16:8: distance: I has no positions ([population.I.sheet])"));
+  EXPECT_THAT(
+      on_sheets(sheet, "[population.I.sheet]\nwidth = 2\nperiodic = true\n", keys),
+      ElementsAre("job.toml:22:8: distance: the sheet of E is 1 mm x 1 mm, that of I 2 mm x 1 mm, periodic; they "
+                  "must have the same extent and borders"));
+  EXPECT_THAT(
+      on_sheets(sheet, "", "probability = 2\nlength = \"-1 um\"\nkernel = \"gausian\"\nvelocity = 0\nindegree = 1\n"),
+      ElementsAre("job.toml:20:15: probability = 2 must be at most 1",
+                  "job.toml:21:10: length = -0.001 mm must be greater than 0 mm",
+                  "job.toml:22:10: kernel = \"gausian\" must be one of: gaussian, exponential (did you mean "
+                  "gaussian?)",
+                  "job.toml:23:12: velocity = 0 m/s must be greater than 0 m/s",
+                  "job.toml:24:12: indegree means nothing to rule = \"distance\""));
+  EXPECT_THAT(on_sheets(sheet, "", "probability = 1\n"),
+              ElementsAre("job.toml:15:1: length is missing in [projection] (Over which the probability falls)"));
+  EXPECT_THAT(
+      on_sheets(sheet, "", keys + "velocity = 1e-4\nmax_distance = 0.5\n"),
+      ElementsAre("job.toml:22:12: velocity = 0.0001 m/s: conduction over 0.5 mm takes 5000 ms; at most 1000 ms "
+                  "is possible"));
+}
+
+TEST(NetworkRefusals, Procedural) {
+  const auto rule = [](const std::string& keys) {
+    return projection("from = \"ext\"\nto = \"E\"\nport = \"exc\"\nprocedural = true\n" + keys);
+  };
+  EXPECT_THAT(rule("rule = \"all_to_all\"\n" + synapse), ElementsAre());
+  EXPECT_THAT(
+      rule("rule = \"fixed_indegree\"\nindegree = 2\n" + synapse),
+      ElementsAre("job.toml:26:14: procedural: under rule = \"fixed_indegree\" targets draw their sources, so that "
+                  "the synapses of one source cannot be drawn again by themselves (rule = \"fixed_probability\" "
+                  "can be procedural)"));
+  written("edges.csv", "source,target\n3,7\n");
+  EXPECT_THAT(rule("rule = \"edges\"\nfile = \"edges.csv\"\n" + synapse),
+              ElementsAre("job.toml:26:14: procedural: listed edges are stored, they cannot be drawn again"));
+  EXPECT_THAT(projection("from = \"ext\"\nto = \"E\"\nport = \"exc\"\nrule = \"all_to_all\"\nlength = 1\n" + synapse),
+              ElementsAre("job.toml:27:10: length means nothing to rule = \"all_to_all\""));
 }
 
 TEST(NetworkRefusals, SizesOfRules) {
@@ -317,6 +376,16 @@ TEST(NetworkRefusals, Replay) {
               ElementsAre(HasSubstr("spikes.csv:3: "), HasSubstr("spikes.csv:4: source = 4 must be a whole number")));
   EXPECT_THAT(replay("rate = 5\n"), ElementsAre(HasSubstr("file is missing in [population.r]"),
                                                 HasSubstr("rate is of a poisson population")));
+}
+
+TEST(NetworkRefusals, Traces) {
+  EXPECT_THAT(refusals(base + "[[trace]]\npopulation = \"E\"\nneurons = [0, 8]\n[[trace]]\npopulation = \"E\"\n"
+                              "neurons = [1, 1]\n[[trace]]\npopulation = \"ext\"\n[[trace]]\npopulation = \"J\"\n"
+                              "neurons = [1.5]\n"),
+              ElementsAre(HasSubstr("neurons must be from 0 to 7"), HasSubstr("E has two [[trace]]"),
+                          HasSubstr("one is there twice"), HasSubstr("neurons is missing"),
+                          HasSubstr("ext has no neurons to trace"), HasSubstr("there is no population \"J\""),
+                          HasSubstr("must hold whole numbers")));
 }
 
 const std::string modulated =
