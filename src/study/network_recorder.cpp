@@ -109,6 +109,12 @@ std::string NetworkRecorder::runaway() const {
   return {};
 }
 
+std::vector<network::PopulationActivity> NetworkRecorder::activity() const {
+  std::vector<network::PopulationActivity> all;
+  for (const network::SpikeStatistics& statistics : state_.statistics) all.push_back(statistics.activity());
+  return all;
+}
+
 std::int64_t NetworkRecorder::waiting() const noexcept {
   std::size_t rows = times_.size();
   for (const SpikeRows& spikes : spikes_) rows += spikes.times.size();

@@ -12,8 +12,8 @@
 #include "io/checkpoint.hpp"
 #include "io/file_system.hpp"
 #include "network/simulation.hpp"
-#include "parallel/stop_signal.hpp"
 #include "solvers/adex_ensemble.hpp"
+#include "study/network_epoch.hpp"
 #include "study/network_recorder.hpp"
 #include "study/session.hpp"
 #include "sweep/progress.hpp"
@@ -26,7 +26,6 @@ using End = NetworkOutcome::End;
 using solvers::in_ms;
 using solvers::in_ticks;
 
-constexpr std::uint32_t stop_signal = 1;
 constexpr std::int64_t rows_per_flush = 1 << 18;
 constexpr double time_to_stop = 10.0;  // s that the last checkpoint may take
 const std::string statistics_stage = "statistics";
@@ -101,16 +100,9 @@ class NetworkRun {
       outcome.reason = std::move(reason);
     };
     while (simulation.now() < end && outcome.end == End::done) {
-      const bool stop = parallel::stop_requested() || parallel::stop_expected_within(time_to_stop);
-      const std::span<const network::Spike> spikes = simulation.advance(end, stop ? stop_signal : 0);
-      recorder_.add(spikes, simulation.now());
+      if (std::optional<NetworkHalt> halt = advance_epoch(simulation, recorder_, job_.network, time_to_stop))
+        ended(halt->status == io::RowStatus::empty ? End::stopped : End::broken, std::move(halt->reason));
       progress.update(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
-      if (!simulation.failures().empty())
-        ended(End::broken, failure_text(simulation));
-      else if (const std::string runaway = recorder_.runaway(); !runaway.empty())
-        ended(End::broken, runaway);
-      else if ((simulation.signals() & stop_signal) != 0 && simulation.now() < end)
-        ended(End::stopped, {});
       const bool due = simulation.now() >= next_checkpoint || outcome.end == End::stopped;
       if (due || simulation.now() == end || outcome.end == End::broken || recorder_.waiting() >= rows_per_flush)
         if (const std::optional<io::LogFull> full = recorder_.flush(file_)) ended(End::broken, to_string(*full));
@@ -121,16 +113,6 @@ class NetworkRun {
     outcome.biological = in_ms(simulation.now() - start) / 1000.0;
     outcome.wall = seconds_since(begin);
     return outcome;
-  }
-
-  std::string failure_text(const network::Simulation& simulation) const {
-    const network::NeuronFailure& failure = simulation.failures().front();
-    const network::Partition whole(job_.network.model, 0, 1);
-    const std::size_t p = whole.population_of(failure.gid);
-    return fmt::format("{}: neuron {} of {} at {:.3f} ms, and {} more",
-                       io::to_string(static_cast<io::RowStatus>(failure.status)), failure.gid - whole.first_gid(p),
-                       job_.network.model.populations[p].name, in_ms(simulation.now()),
-                       simulation.failures().size() - 1);
   }
 
   // The logs must be safe before a state that builds on them is.
@@ -230,8 +212,7 @@ NetworkOutcome run_network_job(const parallel::Communicator& comm, const config:
   return NetworkRun(comm, job, path, force).run();
 }
 
-std::string network_plan_text(const config::Job& job, int ranks) {
-  const models::NetworkModel& model = job.network.model;
+NetworkSize network_size(const models::NetworkModel& model, int ranks) {
   double neurons = 0.0, sources = 0.0, synapses = 0.0, memory = 0.0;
   for (const models::Population& population : model.populations)
     (population.kind == models::Population::Kind::adex ? neurons : sources) += static_cast<double>(population.size);
@@ -243,11 +224,15 @@ std::string network_plan_text(const config::Job& job, int ranks) {
   }
   constexpr double bytes_per_neuron = sizeof(solvers::SynapticNeuron) + 16.0 * sizeof(solvers::SynapticEvent);
   memory += neurons * bytes_per_neuron / ranks;
-  return fmt::format(
-      "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\nmemory        about {} per rank on {} rank{}\n"
-      "output        {}\n",
-      neurons, sources, synapses, sweep::format_bytes(memory), ranks, ranks == 1 ? "" : "s",
-      sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
+  return {synapses, fmt::format("neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\n"
+                                "memory        about {} per rank on {} rank{}\n",
+                                neurons, sources, synapses, sweep::format_bytes(memory), ranks, ranks == 1 ? "" : "s")};
+}
+
+std::string network_plan_text(const config::Job& job, int ranks) {
+  return network_size(job.network.model, ranks).text +
+         fmt::format("output        {}\n",
+                     sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
 }
 
 }  // namespace modscape::study

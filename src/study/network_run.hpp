@@ -26,7 +26,14 @@ struct NetworkOutcome {
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force);
 
-/// What --dry-run prints: sizes, memory per rank, epoch, output.
+/// What --dry-run prints: sizes, memory per rank, output.
 std::string network_plan_text(const config::Job& job, int ranks);
+
+/// Of the network alone: lines of neurons, synapses, and memory on so many ranks.
+struct NetworkSize {
+  double synapses;
+  std::string text;
+};
+NetworkSize network_size(const models::NetworkModel& model, int ranks);
 
 }  // namespace modscape::study
