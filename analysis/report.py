@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Figures, tables and an HTML report of a finished study, continuation, landscape, network or two-axis sweep."""
+"""Figures, tables and an HTML report of a finished study, continuation, landscape, network, landscape of networks or two-axis sweep."""
 import argparse
 import pathlib
 import sys

@@ -44,9 +44,21 @@ config::SlurmProfile adjusted_profile(const SubmitCommand& command) {
   return profile;
 }
 
+// Runs of networks over a design. One job unless asked: a network takes long, and the ranks share the runs.
+std::int64_t network_shard_count(const SubmitCommand& command, const config::NetworkPointsJob& job,
+                                 const config::SlurmProfile& profile) {
+  if (profile.ranks % job.ranks_per_point != 0)
+    throw BadInput("--ranks",
+                   fmt::format("groups of {} ranks do not fit into {} ranks", job.ranks_per_point, profile.ranks));
+  const std::int64_t runs = sweep::SweepDesign(job.design).size() * job.seeds;
+  if (command.shards > runs) throw BadInput("--shards", fmt::format("{} shards of {} networks", command.shards, runs));
+  return std::max<std::int64_t>(command.shards, 1);
+}
+
 // The shards of a job over a design by default: what the profile says, but not more than there are points.
 std::int64_t shard_count(const SubmitCommand& command, const config::Job& job, const config::SlurmProfile& profile) {
-  if (job.kind == "study") {
+  if (job.network_points.wanted) return network_shard_count(command, job.network_points, profile);
+  if (job.kind == "study" || job.kind == "network") {
     if (command.shards > 1)
       throw BadInput("--shards", fmt::format("a {} is one job", job.kind), "give it more --ranks");
     return 1;
@@ -168,10 +180,10 @@ ExitCode run(const SubmitCommand& command, const parallel::Communicator& comm) {
 
 void add_submit(CLI::App& app, Action& action) {
   auto command = std::make_shared<SubmitCommand>();
-  CLI::App* sub =
-      app.add_subcommand("submit", "Write, and with --now submit, the Slurm script of a sweep, continuation or study");
+  CLI::App* sub = app.add_subcommand(
+      "submit", "Write, and with --now submit, the Slurm script of a sweep, continuation, study or network");
   sub->add_option("job", command->run.job_file,
-                  "Job file (TOML, kind = \"sweep\", \"continue\", \"landscape\" or \"study\")")
+                  "Job file (TOML, kind = \"sweep\", \"continue\", \"landscape\", \"study\" or \"network\")")
       ->required();
   sub->add_option("-o,--output", command->run.output,
                   "Results file; the scripts, shards and logs lie beside it; default: as for the job itself");

@@ -192,9 +192,30 @@ class Network(Results):
         return f"{neurons} neurons, {self.duration / 1000:g} s, {sum(len(times) for times, _ in self.spikes.values())} spikes recorded."
 
 
+@dataclass(frozen=True, kw_only=True)
+class NetworkPoints(Results):
+    """Networks at the points of a design; `columns` hold one value per row, those of statistics one per row and population."""
+
+    axes: list  # SweepAxis: what takes more than one value
+    populations: dict  # name -> its column, of those with neurons
+    columns: dict
+    done: np.ndarray  # rows that did not fail
+    failures: dict  # name -> rows
+    seeds: int
+
+    @property
+    def summary(self):
+        return f"{len(self.done)} networks, {sum(self.failures.values())} failed."
+
+
+def _kind(file):
+    kind = _job(file)["job"]["kind"]
+    return "network points" if kind == "network" and "points" in file else kind
+
+
 def kind_of(path):
-    """Of the job whose results these are: study, sweep, continue, landscape, network or simulate."""
-    return _opened(path, lambda file: _job(file)["job"]["kind"])
+    """Of the job whose results these are: study, sweep, continue, landscape, network, network points or simulate."""
+    return _opened(path, _kind)
 
 
 def has_effects(path):
@@ -205,9 +226,9 @@ def has_effects(path):
 def load(path, without_models=False):
     """Reads a finished study, sweep, continuation, landscape or network; ResultsError for anything else. `without_models`: of a study
     only its fits and effects, which are there before the rest."""
-    readers = {"sweep": _read_sweep, "continue": _read_continuation, "landscape": _read_landscape, "network": _read_network}
+    readers = {"sweep": _read_sweep, "continue": _read_continuation, "landscape": _read_landscape, "network": _read_network, "network points": _read_network_points}
     study = _read_fits if without_models else _read
-    return _opened(path, lambda file: readers.get(_job(file)["job"]["kind"], study)(file, path))
+    return _opened(path, lambda file: readers.get(_kind(file), study)(file, path))
 
 
 def _opened(path, read):
@@ -356,6 +377,38 @@ def _read_network(file, path):
         modulators={name: column[()] for name, column in file.get("modulators", {}).items() if name.startswith(("concentration_", "occupancy_"))},
         traces={name: (log["time"][()], log["neuron"][()], log["V"][()]) for name, log in file.get("traces", {}).items()},
     )
+
+
+def _read_network_points(file, path):
+    job, table = _job(file), file["points"]
+    finished = _finished_rows(table)
+    if not finished.all():
+        _unfinished(path, "points", f" ({finished.sum()} of {finished.size} rows are there)", kind="network")
+    names = _text(table["crc"].attrs["columns"]).split()
+    columns = {name: table[name][()] for name in names}
+    axes = _sweep_axes(table, {"design": {}, **job}, names[:names.index("seed")], columns)
+    if len(axes) not in (1, 2):
+        raise ResultsError(f"varies {', '.join(axis.name for axis in axes) or 'nothing'}: the figure is drawn over one or two quantities")
+    status, meanings = table["status"][()], _codes(_text(table["status"].attrs["status_meanings"]))
+    placed = np.isfinite(np.column_stack([columns[axis.name] for axis in axes])).all(axis=1)  # a crashed row has no numbers
+    if not (placed & (status == DONE)).any():
+        raise ResultsError("every network failed: there is nothing to draw")
+    populations = {name: code for code, name in _codes(_text(table["rate"].attrs["population_names"])).items()}
+    return NetworkPoints(
+        **_of_any_file(file, job, _text(file.attrs["title"])),
+        axes=axes,
+        populations={name: code for name, code in populations.items() if _model_of(job["population"], name) == "adex"},
+        columns={name: values[placed] for name, values in columns.items()},
+        done=status[placed] == DONE,
+        failures={meanings[code]: int((status == code).sum()) for code in np.unique(status[status > DONE])},
+        seeds=job.get("sweep", {}).get("seeds", 1),
+    )
+
+
+def _model_of(populations, name):
+    """In a job as it was written."""
+    own = populations[name]
+    return own.get("model") or (_model_of(populations, own["like"]) if "like" in own else "adex")
 
 
 def _milliseconds(text):

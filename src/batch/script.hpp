@@ -19,7 +19,7 @@ ScriptPaths script_paths(const std::string& output);
 /// What a script runs. Paths are absolute, so that the script can be submitted from anywhere.
 struct BatchJob {
   std::string program;  ///< path of modscape
-  std::string kind;     ///< "sweep", "continue" or "study": the subcommand
+  std::string kind;     ///< "sweep", "continue", "study" ...: the subcommand
   std::string job_file, output;
   std::int64_t shards = 1;  ///< 1: one job, no array and no merge
   config::SlurmProfile profile;

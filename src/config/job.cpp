@@ -9,6 +9,12 @@
 namespace modscape::config {
 namespace {
 
+std::string kind_of(const TomlNode& document) {
+  const TomlNode* table = document.find("job");
+  const TomlNode* kind = table == nullptr ? nullptr : table->find("kind");
+  return kind == nullptr ? std::string() : kind->text;
+}
+
 std::string read_kind(TableReader& table, const std::string& expected) {
   if (!table.has("kind"))
     table.required_text("kind", "\"simulate\", \"sweep\", \"continue\", \"landscape\", \"study\" or \"network\"");
@@ -21,9 +27,23 @@ std::string read_kind(TableReader& table, const std::string& expected) {
   return kind;
 }
 
-Job read_job(const TomlNode& document, const std::string& job_path, const std::string& expected_kind,
-             ProblemList& problems) {
+void read_network_job(TableReader& root, TableReader& table, const std::string& job_path,
+                      std::vector<Placeholder>& placeholders, ProblemList& problems, Job& job) {
+  job.network = read_network(root, table, job_path, problems);
+  if (root.has("vary") || root.has("sweep"))
+    read_network_points(root, table, job_path, placeholders, problems, job);
+  else
+    for (const char* key : {"design", "axes", "ranges"})
+      if (root.has(key))
+        root.refuse(key, "a network has no such table without [vary], which says what is varied",
+                    "for example [vary] b = \"population.RS.neuron.b\"");
+}
+
+Job read_job(TomlNode document, const std::string& job_path, const std::string& expected_kind, ProblemList& problems) {
   Job job;
+  const std::string kind = kind_of(document);
+  std::vector<Placeholder> placeholders;
+  if ((kind.empty() ? expected_kind : kind) == "network") placeholders = place_varied(document, problems);
   TableReader root(&document, {}, {}, problems);
   TableReader table = root.table("job");
   job.kind = read_kind(table, expected_kind);
@@ -33,11 +53,11 @@ Job read_job(const TomlNode& document, const std::string& job_path, const std::s
   if (job.kind == "continue") job.continuation = read_continue(root, job_path, problems);
   if (job.kind == "landscape") job.landscape = read_landscape(root, job_path, problems);
   if (job.kind == "study") job.study = read_study(root, table, job_path, problems);
-  if (job.kind == "network") job.network = read_network(root, table, job_path, problems);
+  if (job.kind == "network") read_network_job(root, table, job_path, placeholders, problems, job);
   table.finish();
   root.finish();
+  refuse_unread(placeholders, problems);
   problems.throw_if_any();
-  add_identity(job);
   return job;
 }
 
@@ -51,22 +71,23 @@ const NeuronDesign& neuron_design(const Job& job) {
 }
 
 Job load_job(const std::string& path, const std::string& expected_kind) {
-  const TomlNode document = parse_toml(read_text_file(path), path);
+  const std::string text = read_text_file(path);
   ProblemList problems(path);
-  return read_job(document, path, expected_kind, problems);
+  Job job = read_job(parse_toml(text, path), path, expected_kind, problems);
+  if (job.network_points.wanted) job.network_points.document = text;
+  add_identity(job);
+  return job;
 }
 
 std::string kind_of_job(const std::string& text) {
-  const TomlNode document = parse_toml(text, "job");
-  const TomlNode* table = document.find("job");
-  const TomlNode* kind = table == nullptr ? nullptr : table->find("kind");
-  return kind == nullptr ? std::string() : kind->text;
+  return kind_of(parse_toml(text, "job"));
 }
 
 Job study_from_table(const std::string& fi_path, const std::vector<std::string>& gauge, const std::string& cell_type) {
-  const TomlNode document = study_document(fi_path, gauge, cell_type);
   ProblemList problems("command line");
-  return read_job(document, {}, "study", problems);
+  Job job = read_job(study_document(fi_path, gauge, cell_type), {}, "study", problems);
+  add_identity(job);
+  return job;
 }
 
 }  // namespace modscape::config

@@ -220,6 +220,36 @@ struct NetworkJob {
   }
 };
 
+/// A number that differs from point to point: what job files call it, and where in the document its value goes.
+struct VariedQuantity {
+  std::string name;                ///< column of the results
+  std::vector<std::string> paths;  ///< "population.RS.neuron.b", "background.0.rate"
+  std::string text;
+  Unit unit = Unit::one;
+  double lower = 0, upper = 0;  ///< bounds of every value at its paths
+  bool open_lower = false;
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & name & paths & text & unit & lower & upper & open_lower;
+  }
+};
+
+/// A network at every point of a design: of each point the job is the document with the point's values put in.
+struct NetworkPointsJob {
+  bool wanted = false;                 ///< else the network is run once
+  std::string document;                ///< the job file
+  std::string job_path;                ///< where files named in it are looked for
+  std::vector<VariedQuantity> varied;  ///< in the order of the file
+  Design design;                       ///< of `varied`, by their names; no part: a single point
+  std::int64_t seeds = 1;              ///< runs of each point, with seed, seed + 1 ...
+  std::int64_t ranks_per_point = 1;    ///< not part of the identity
+  std::int64_t max_failed = -1;        ///< as in a sweep
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & wanted & document & job_path & varied & design & seeds & ranks_per_point & max_failed;
+  }
+};
+
 /// The kinds a job file may have: [job] kind = "simulate" | "sweep" | "continue" | "landscape" | "study" | "network".
 struct Job {
   std::string kind;
@@ -229,16 +259,17 @@ struct Job {
   ContinueJob continuation;
   LandscapeJob landscape;
   StudyJob study;
-  NetworkJob network;
-  std::string resolved;  ///< canonical TOML of everything above with units, without output
-  std::string hash;      ///< sha256 of resolved + content of every file referred to + format version
+  NetworkJob network;               ///< of network points: what does not vary
+  NetworkPointsJob network_points;  ///< of kind "network", too
+  std::string resolved;             ///< canonical TOML of everything above with units, without output
+  std::string hash;                 ///< sha256 of resolved + content of every file referred to + format version
   /// Hashes of the jobs that this one has grown from: the same sweep without its last rounds, the same study without
   /// its effects. Their results are accepted.
   std::vector<std::string> earlier_hashes;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & kind & output & simulate & sweep & continuation & landscape & study & network & resolved & hash &
-        earlier_hashes;
+    ar & kind & output & simulate & sweep & continuation & landscape & study & network & network_points & resolved &
+        hash & earlier_hashes;
   }
 };
 

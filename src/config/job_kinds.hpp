@@ -2,6 +2,7 @@
 // The readers of each kind of job and the canonical text; used by job.cpp only.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,20 @@ std::vector<std::string> adex_parameter_names();
 /// `job` is the table [job], which holds the title.
 StudyJob read_study(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
 NetworkJob read_network(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
+
+/// A number that [vary] names, and what the reader of networks took it for at each of its paths.
+struct Placeholder {
+  VariedQuantity quantity;
+  Place place;
+  std::vector<std::shared_ptr<ReadAs>> read_as;
+};
+/// Puts a placeholder wherever a path of [vary] leads.
+std::vector<Placeholder> place_varied(TomlNode& document, ProblemList& problems);
+/// [vary], the design and [sweep], after the network itself was read.
+void read_network_points(TableReader& root, TableReader& job_table, const std::string& job_path,
+                         std::vector<Placeholder>& placeholders, ProblemList& problems, Job& job);
+/// After everything: placeholders that nothing has read, if no other problem says why.
+void refuse_unread(const std::vector<Placeholder>& placeholders, ProblemList& problems);
 /// The study `modscape study --from` means, as the document a user would have written.
 TomlNode study_document(const std::string& fi_path, const std::vector<std::string>& gauge,
                         const std::string& cell_type);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "config/job_kinds.hpp"
+#include "config/network_points.hpp"
 #include "config/sweep_parameters.hpp"
 #include "config/toml_writer.hpp"
 #include "core/build_info.hpp"
@@ -337,9 +338,66 @@ std::string resolved_text(const Job& job, const Growth& growth) {
   return out.result();
 }
 
+/// The first value of what a part varies, and others that show what it is put into.
+struct Ends {
+  double first;
+  std::vector<double> others;
+};
+void add_ends(const DesignPart& part, std::vector<Ends>& ends) {
+  for (const Range& range : part.ranges) ends.push_back({range.lower, {range.upper}});
+  for (const GridAxis& axis : part.axes) {
+    ends.push_back({axis.value(0), {axis.value(axis.size() - 1)}});
+    if (!axis.when.empty()) ends.back().others.push_back(NAN);  // elsewhere the file's own value holds
+  }
+  for (std::size_t c = 0; c < part.columns.size(); ++c)
+    ends.push_back({part.table[c], {part.table[part.table.size() - part.columns.size() + c]}});
+}
+
+// A network as the values say; empty if there is none.
+std::string network_text(const NetworkPointReader& reader, std::span<const double> values) {
+  try {
+    Job job;
+    job.kind = "network";
+    job.network = reader.at(values);
+    return resolved_text(job, {});
+  } catch (const BadInput&) {
+    return {};
+  }
+}
+
+// Networks at every point: the text is the job file itself, with one network as a comment for its defaults. The
+// identity is in the networks that the values mean: all at their first, and each of them alone at another. What these
+// have in common does not vary, and what they differ in shows what each value is put into.
+void add_identity_of_points(Job& job) {
+  const NetworkPointsJob& points = job.network_points;
+  TomlWriter design;
+  write_design(design, points.design, network_parameters(points));
+  std::vector<Ends> ends;
+  for (const DesignPart& part : points.design.parts) add_ends(part, ends);
+  std::vector<double> values;
+  for (const Ends& of : ends) values.push_back(of.first);
+  const NetworkPointReader reader(points);
+  job.resolved = document_text(parse_toml(points.document, points.job_path));
+  const std::string base = network_text(reader, values);
+  std::string identity = fmt::format("seeds {}, max_failed {}\n{}\n{}", points.seeds, points.max_failed,
+                                     design.result(), base.empty() ? job.resolved : base);
+  for (std::size_t d = 0; d < ends.size(); ++d) {
+    for (const double other : ends[d].others) {
+      values[d] = other;
+      identity += network_text(reader, values);
+    }
+    values[d] = ends[d].first;
+  }
+  job.hash = sha256_hex(identity);
+  job.resolved += "\n# All defaults written out, where every varied value is the first:\n# ";
+  for (const char c : base) job.resolved += c == '\n' ? std::string("\n# ") : std::string(1, c);
+  job.resolved += '\n';
+}
+
 }  // namespace
 
 void add_identity(Job& job) {
+  if (job.network_points.wanted) return add_identity_of_points(job);
   const std::size_t rounds = job.sweep.rounds.size();
   const bool effects = job.study.effect.wanted;
   job.resolved = resolved_text(job, {rounds, effects});

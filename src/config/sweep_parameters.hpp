@@ -6,7 +6,7 @@
 
 namespace modscape::config {
 
-/// One of them; exactly one of the last three says where its value goes.
+/// One of them; exactly one of the last three says where its value goes (none: network_points.hpp does).
 struct SweepParameter {
   ParameterInfo info;
   double models::AdexParameters::* of_neuron = nullptr;

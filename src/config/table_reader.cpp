@@ -78,6 +78,10 @@ std::vector<TableReader> TableReader::tables(const std::string& key) {
 
 double TableReader::number(const TomlNode& node, const ParameterInfo& info) {
   using Kind = TomlNode::Kind;
+  if (node.kind == Kind::varied) {
+    *node.read_as = {true, std::string(info.text), info.unit, info.lower, info.upper, info.open_lower};
+    return NAN;
+  }
   double value = node.real;
   if (node.kind == Kind::text) {
     const Expected<double> parsed = parse_quantity(node.text, info.unit);
@@ -116,6 +120,10 @@ std::vector<double> TableReader::quantities(const ParameterInfo& info) {
 
 std::int64_t TableReader::integer(const std::string& key, std::int64_t fallback, std::int64_t lower,
                                   std::int64_t upper) {
+  if (const TomlNode* any = find(key); any != nullptr && any->kind == TomlNode::Kind::varied) {
+    *any->read_as = {true, key, Unit::one, static_cast<double>(lower), static_cast<double>(upper), false};
+    return fallback;
+  }
   const TomlNode* value = find_kind(key, TomlNode::Kind::integer, "a whole number");
   if (value == nullptr) return fallback;
   if (value->integer < lower)

@@ -94,6 +94,8 @@ std::string_view kind_text(const TomlNode& node) {
       return "a number";
     case TomlNode::Kind::boolean:
       return "true/false";
+    case TomlNode::Kind::varied:
+      return "a number that varies";
     case TomlNode::Kind::other:
       break;
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/toml_node.hpp"
 #include "core/parameter_table.hpp"
 
 namespace modscape::config {
@@ -15,6 +16,9 @@ namespace modscape::config {
 std::string quoted(const std::string& text);
 std::string quantity_text(double value, Unit unit);
 std::string list_text(const std::vector<double>& values, Unit unit);
+
+/// The document without comments, in its order; the text reads back as the same document.
+std::string document_text(const TomlNode& document);
 
 class TomlWriter {
  public:

@@ -118,6 +118,13 @@ void OpenTable::note_attempt(const MissingRows& rows) {
   write_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), first, count);
 }
 
+void OpenTable::forget_attempt(const MissingRows& rows) {
+  std::vector<std::uint8_t> counters = attempts(rows.first, rows.last - rows.first);
+  for (std::uint8_t& counter : counters)
+    if (counter > 0) --counter;
+  if (!counters.empty()) write_rows(attempts_, H5T_NATIVE_UINT8, counters.data(), rows.first, rows.last - rows.first);
+}
+
 void OpenTable::note_utilisation(int rank, const Utilisation& seconds) {
   if (static_cast<std::size_t>(rank) >= utilisation_ranks) return;
   const std::array<double, 3> row{seconds.busy, seconds.idle, seconds.write};

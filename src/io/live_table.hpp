@@ -21,6 +21,7 @@ class OpenTable {
   std::vector<std::uint8_t> statuses(std::int64_t first, std::int64_t count);  ///< unverified
   std::vector<std::uint8_t> attempts(std::int64_t first, std::int64_t count);
   void note_attempt(const MissingRows& rows);
+  void forget_attempt(const MissingRows& rows);
   void note_utilisation(int rank, const Utilisation& seconds);
 
  private:

@@ -285,6 +285,10 @@ void ResultsFile::note_attempt(const std::string& table, const MissingRows& rows
   impl_->table(table).note_attempt(rows);
 }
 
+void ResultsFile::forget_attempt(const std::string& table, const MissingRows& rows) {
+  impl_->table(table).forget_attempt(rows);
+}
+
 void ResultsFile::write(const std::string& table, RowBlock& block) {
   impl_->table(table).write(block, impl_->comm.rank());
   impl_->sync_at_times();

@@ -55,9 +55,10 @@ enum class RowStatus : std::uint8_t {
   spike_storm = 4,
   cost_limit = 5,
   crashed = 6,
-  out_of_bounds = 7
+  out_of_bounds = 7,
+  runaway_excitation = 8
 };
-inline constexpr RowStatus last_status = RowStatus::out_of_bounds;
+inline constexpr RowStatus last_status = RowStatus::runaway_excitation;
 inline constexpr std::int32_t missing_code = -1;  ///< in an i32 column, as NaN is in an f64 one
 std::string_view to_string(RowStatus status);
 
@@ -215,6 +216,8 @@ class ResultsFile {
   /// (uint8 counters under /provenance). Once per session and row: the counters of rows not `begun` are not read but
   /// taken as 0. Independent.
   void note_attempt(const std::string& table, const MissingRows& rows);
+  /// Takes the attempt of this session back: the rows were left for another one. Independent.
+  void forget_attempt(const std::string& table, const MissingRows& rows);
 
   /// Independent write of finished rows, in the order data, crc, status. A failed write throws IoFailure (the caller
   /// aborts the job).

@@ -27,6 +27,8 @@ std::string_view to_string(RowStatus status) {
       return "crashed";
     case RowStatus::out_of_bounds:
       return "out_of_bounds";
+    case RowStatus::runaway_excitation:
+      return "runaway_excitation";
   }
   return "unknown";
 }

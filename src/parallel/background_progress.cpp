@@ -7,6 +7,22 @@
 #include "parallel/helper_thread.hpp"
 
 namespace modscape::parallel {
+namespace {
+
+void call_mpi(MPI_Comm comm) {
+  constexpr int calls = 8;  // Open MPI looks at its sockets in every eighth call
+  for (int call = 0; call < calls; ++call) {
+    int waiting = 0;
+    if (MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm, &waiting, MPI_STATUS_IGNORE) != MPI_SUCCESS)
+      abort_job(static_cast<int>(ExitCode::internal));
+  }
+}
+
+}  // namespace
+
+void answer_others(const Communicator& comm) {
+  call_mpi(comm.handle());
+}
 
 BackgroundProgress::BackgroundProgress(const Communicator& comm)
     : comm_(comm.handle()), thread_(start_helper_thread([this] { serve(); })) {}
@@ -39,17 +55,12 @@ void BackgroundProgress::lend(bool lent) {
 
 void BackgroundProgress::serve() {
   constexpr std::chrono::microseconds interval(500);
-  constexpr int calls = 8;  // Open MPI looks at its sockets in every eighth call
   std::unique_lock lock(mutex_);
   while (!ended_) {
     if (!lent_) {
       changed_.wait(lock, [this] { return lent_ || ended_; });
     } else if (!changed_.wait_for(lock, interval, [this] { return ended_; }) && lent_) {
-      for (int call = 0; call < calls; ++call) {
-        int waiting = 0;
-        if (MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm_, &waiting, MPI_STATUS_IGNORE) != MPI_SUCCESS)
-          abort_job(static_cast<int>(ExitCode::internal));
-      }
+      call_mpi(comm_);
     }
   }
 }

@@ -13,6 +13,9 @@
 
 namespace modscape::parallel {
 
+/// Answers what the other ranks have asked of this one so far: for computations that call it now and then.
+void answer_others(const Communicator& comm);
+
 class BackgroundProgress {
  public:
   explicit BackgroundProgress(const Communicator& comm);

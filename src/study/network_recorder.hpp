@@ -30,6 +30,8 @@ class NetworkRecorder {
   std::int64_t waiting() const noexcept;
   /// Collective: writes and commits what waits. Empty, or why it does not fit.
   std::optional<io::LogFull> flush(io::ResultsFile& file);
+  /// On root: of each population, in their order.
+  std::vector<network::PopulationActivity> activity() const;
   /// Which population exceeds the highest rate over the last window; empty: none.
   std::string runaway() const;
   /// At the end, on root: statistics into a stage.

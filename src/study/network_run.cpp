@@ -13,8 +13,8 @@
 #include "io/file_system.hpp"
 #include "network/rank_resources.hpp"
 #include "network/simulation.hpp"
-#include "parallel/stop_signal.hpp"
 #include "solvers/adex_ensemble.hpp"
+#include "study/network_epoch.hpp"
 #include "study/network_recorder.hpp"
 #include "study/session.hpp"
 #include "sweep/progress.hpp"
@@ -27,7 +27,6 @@ using End = NetworkOutcome::End;
 using solvers::in_ms;
 using solvers::in_ticks;
 
-constexpr std::uint32_t stop_signal = 1;
 constexpr std::int64_t rows_per_flush = 1 << 18;
 constexpr double time_to_stop = 10.0;  // s that the last checkpoint may take
 const std::string statistics_stage = "statistics";
@@ -109,16 +108,9 @@ class NetworkRun {
       outcome.reason = std::move(reason);
     };
     while (simulation.now() < end && outcome.end == End::done) {
-      const bool stop = parallel::stop_requested() || parallel::stop_expected_within(time_to_stop);
-      const std::span<const network::Spike> spikes = simulation.advance(end, stop ? stop_signal : 0);
-      recorder_.add(spikes, simulation);
+      if (std::optional<NetworkHalt> halt = advance_epoch(simulation, recorder_, job_.network, time_to_stop))
+        ended(halt->status == io::RowStatus::empty ? End::stopped : End::broken, std::move(halt->reason));
       progress.update(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
-      if (!simulation.failures().empty())
-        ended(End::broken, failure_text(simulation));
-      else if (const std::string runaway = recorder_.runaway(); !runaway.empty())
-        ended(End::broken, runaway);
-      else if ((simulation.signals() & stop_signal) != 0 && simulation.now() < end)
-        ended(End::stopped, {});
       const bool due = simulation.now() >= next_checkpoint || outcome.end == End::stopped;
       if (due || simulation.now() == end || outcome.end == End::broken || recorder_.waiting() >= rows_per_flush)
         if (const std::optional<io::LogFull> full = recorder_.flush(file_)) ended(End::broken, to_string(*full));
@@ -129,16 +121,6 @@ class NetworkRun {
     outcome.biological = in_ms(simulation.now() - start) / 1000.0;
     outcome.wall = seconds_since(begin);
     return outcome;
-  }
-
-  std::string failure_text(const network::Simulation& simulation) const {
-    const network::NeuronFailure& failure = simulation.failures().front();
-    const network::Partition whole(job_.network.model, 0, 1);
-    const std::size_t p = whole.population_of(failure.gid);
-    return fmt::format("{}: neuron {} of {} at {:.3f} ms, and {} more",
-                       io::to_string(static_cast<io::RowStatus>(failure.status)), failure.gid - whole.first_gid(p),
-                       job_.network.model.populations[p].name, in_ms(simulation.now()),
-                       simulation.failures().size() - 1);
   }
 
   // The logs must be safe before a state that builds on them is.
@@ -212,8 +194,8 @@ NetworkOutcome run_network_job(const parallel::Communicator& comm, const config:
   return NetworkRun(comm, job, path, force).run();
 }
 
-std::string network_plan_text(const config::Job& job, int ranks) {
-  const models::NetworkModel& model = job.network.model;
+NetworkSize network_size(const config::NetworkJob& job, int ranks) {
+  const models::NetworkModel& model = job.model;
   constexpr double assumed_rate = 10.0;  // Hz
   double neurons = 0.0, sources = 0.0;
   std::vector<double> rates;
@@ -224,21 +206,27 @@ std::string network_plan_text(const config::Job& job, int ranks) {
     for (const double later : population.rate_steps.values) rate = std::max(rate, later);
     if (population.kind == models::Population::Kind::replay)
       rate = static_cast<double>(population.spikes.size()) / static_cast<double>(population.size) /
-             (job.network.duration / 1000.0);
+             (job.duration / 1000.0);
     rates.push_back(rate);
   }
   const network::RankResources r = network::rank_resources(model, ranks, rates);
   const auto bytes = [](double number) { return sweep::format_bytes(number); };
-  std::string plan = fmt::format(
+  std::string text = fmt::format(
       "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\n"
       "memory        about {} per rank on {} rank{}: synapses {}, their index {}, neurons {}, spikes {}\n",
       neurons, sources, r.synapses * ranks, bytes(r.memory()), ranks, ranks == 1 ? "" : "s", bytes(r.synapse_bytes),
       bytes(r.index_bytes), bytes(r.neuron_bytes), bytes(r.spike_bytes));
   if (ranks > 1)
-    plan += fmt::format(
+    text += fmt::format(
         "exchange      {:.4g} times per second of the network; in it a rank sends {} and gets {} at {:g} Hz\n",
         r.epochs, bytes(r.sent), bytes(r.received), assumed_rate);
-  return plan + fmt::format("output        {}\n", bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
+  return {r.synapses * ranks, std::move(text)};
+}
+
+std::string network_plan_text(const config::Job& job, int ranks) {
+  return network_size(job.network, ranks).text +
+         fmt::format("output        {}\n",
+                     sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
 }
 
 }  // namespace modscape::study

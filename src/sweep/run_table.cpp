@@ -42,13 +42,19 @@ struct Worker {
   io::Utilisation seconds = {};
   std::int64_t computed = 0, failed = 0;
 
+  bool gave_up = false;  ///< a block has rows without a status: nothing more is computed
+
   /// Computes and writes the rows at positions [first, last) of the missing list.
   void work(std::int64_t first, std::int64_t last) {
     missing.for_each_block(first, last, longest_block, [&](const io::MissingRows& rows) {
+      if (gave_up) return;
       io::RowBlock block(table, rows.first, rows.last - rows.first);
       if (writes) seconds.write += seconds_of([&] { file.note_attempt(table.path, rows); });
       seconds.busy += seconds_of([&] { compute(block); });
-      if (!writes) return;
+      gave_up = std::ranges::find(block.statuses(), static_cast<std::uint8_t>(io::RowStatus::empty)) !=
+                block.statuses().end();
+      if (gave_up && writes) file.forget_attempt(table.path, rows);
+      if (gave_up || !writes) return;
       seconds.write += seconds_of([&] { file.write(table.path, block); });
       computed += block.count();
       for (const std::uint8_t status : block.statuses()) failed += status != 1 ? 1 : 0;
@@ -59,9 +65,9 @@ struct Worker {
 /// Rows for one group after another, from a counter that the first ranks of all groups share.
 class Claims {
  public:
-  Claims(const parallel::Communicator& leaders, std::int64_t total, ChunkSize size)
-      : counter_(leaders), total_(total), size_(size) {
-    counter_.request(requested_ = size_.next(total));
+  Claims(const parallel::Communicator& leaders, std::int64_t total, ChunkSize size, bool ahead)
+      : counter_(leaders), total_(total), size_(size), ahead_(ahead) {
+    if (ahead_) counter_.request(requested_ = size_.next(total));
   }
 
   struct Chunk {
@@ -69,13 +75,15 @@ class Claims {
   };
   /// The next chunk. The one after it is requested before it is computed: the answer comes meanwhile. A chunk that is
   /// not begun, for a request to stop or because it may not end before the wall-time limit, is missing next time.
-  Chunk next() {
+  /// `stop`: none is wanted any more.
+  Chunk next(bool stop) {
+    if (!ahead_) counter_.request(requested_ = size_.next(total_));
     const std::int64_t first = counter_.answer();
     Chunk chunk{first, std::min(first + requested_, total_)};
-    if (first >= total_ || parallel::stop_requested() ||
+    if (stop || first >= total_ || parallel::stop_requested() ||
         parallel::stop_expected_within(size_.longest_seconds(chunk.last - first)))
       return {};
-    counter_.request(requested_ = size_.next(total_ - chunk.last));
+    if (ahead_) counter_.request(requested_ = size_.next(total_ - chunk.last));
     return chunk;
   }
   void learn(double taken, const Chunk& chunk) { size_.learn(taken, chunk.last - chunk.first); }
@@ -85,6 +93,7 @@ class Claims {
   parallel::TaskCounter counter_;
   std::int64_t total_, requested_ = 0;
   ChunkSize size_;
+  bool ahead_;
 };
 
 /// Rank 0 of the group decides for all of it.
@@ -109,9 +118,10 @@ TableRun run(const parallel::Communicator& comm, const parallel::Communicator& g
   const parallel::Communicator leaders = comm.split(group.is_root() ? 0 : 1, comm.rank());
   std::optional<Claims> claims;
   if (group.is_root())
-    claims.emplace(leaders, missing.size(), ChunkSize(leaders.size(), longest, fixed_chunk(options)));
+    claims.emplace(leaders, missing.size(), ChunkSize(leaders.size(), longest, fixed_chunk(options)),
+                   options.claim_ahead);
   for (;;) {
-    const Claims::Chunk chunk = shared_chunk(group, claims ? claims->next() : Claims::Chunk{});
+    const Claims::Chunk chunk = shared_chunk(group, claims ? claims->next(worker.gave_up) : Claims::Chunk{});
     if (chunk.first == chunk.last) break;
     const double taken = seconds_of([&] { worker.work(chunk.first, chunk.last); });
     if (claims) claims->learn(taken, chunk);
@@ -150,12 +160,16 @@ TableRun run_table(const parallel::Communicator& comm, io::ResultsFile& file, co
   return run(comm, parallel::Communicator::self(), file, table, label, compute_block, options);
 }
 
+void require_groups(const parallel::Communicator& comm, std::int64_t group_size) {
+  if (group_size < 1 || comm.size() % group_size != 0)
+    throw BadInput("launch", fmt::format("groups of {} ranks do not fit into {} ranks", group_size, comm.size()),
+                   fmt::format("start it on a multiple of {} ranks", std::max<std::int64_t>(group_size, 1)));
+}
+
 TableRun run_table_in_groups(const parallel::Communicator& comm, io::ResultsFile& file, const io::LiveTable& table,
                              const std::string& label, int group_size, const GroupFunction& compute,
                              const TableOptions& options) {
-  if (group_size < 1 || comm.size() % group_size != 0)
-    throw BadInput("launch", fmt::format("groups of {} ranks do not fit into {} ranks", group_size, comm.size()),
-                   fmt::format("start it on a multiple of {} ranks", std::max(group_size, 1)));
+  require_groups(comm, group_size);
   const parallel::Communicator group = comm.split(comm.rank() / group_size, comm.rank());
   return run(comm, group, file, table, label, [&](io::RowBlock& block) { compute(block, group); }, options);
 }

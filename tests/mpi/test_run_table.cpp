@@ -264,6 +264,24 @@ TEST_F(RunTable, SeveralGroupsShareTheRows) {
   file.close();
 }
 
+TEST_F(RunTable, RowsThatAGroupGivesUpAreLeftToAnotherSession) {
+  const auto first_rows = [](RowBlock& block, const Communicator&) {
+    for (std::int64_t row = block.first(); row < block.first() + block.count() && row < 10; ++row) fill(block, row);
+  };
+  for (int session = 0; session < 5; ++session) {  // more than the attempts after which a row is crashed
+    ResultsFile file = open();
+    const sweep::TableRun part = sweep::run_table_in_groups(world, file, table, "test", 1, first_rows, {1, false});
+    EXPECT_TRUE(part.stopped);
+    EXPECT_LE(part.done + part.failed, 10);
+    file.close();
+  }
+  ResultsFile file = open();
+  const sweep::TableRun rest = run(file, fill);
+  EXPECT_FALSE(rest.stopped);
+  EXPECT_EQ(rest.done, rows - failing);
+  EXPECT_EQ(rest.failed, failing);
+}
+
 TEST_F(RunTable, GroupsThatDoNotFitAreRefused) {
   ResultsFile file = open();
   const auto refusal = [&](int size) {

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "study/network_epoch.hpp"
+
+#include <fmt/format.h>
+
+#include "parallel/stop_signal.hpp"
+
+namespace modscape::study {
+namespace {
+
+using solvers::in_ms;
+
+constexpr std::uint32_t stop_signal = 1;
+
+NetworkHalt failure(const network::Simulation& simulation, const config::NetworkJob& job) {
+  const network::NeuronFailure& first = simulation.failures().front();
+  const auto status = static_cast<io::RowStatus>(first.status);
+  const network::Partition whole(job.model, 0, 1);
+  const std::size_t p = whole.population_of(first.gid);
+  return {status, fmt::format("{}: neuron {} of {} at {:.3f} ms, and {} more", io::to_string(status),
+                              first.gid - whole.first_gid(p), job.model.populations[p].name, in_ms(simulation.now()),
+                              simulation.failures().size() - 1)};
+}
+
+}  // namespace
+
+std::optional<NetworkHalt> advance_epoch(network::Simulation& simulation, NetworkRecorder& recorder,
+                                         const config::NetworkJob& job, double time_to_stop) {
+  const std::int64_t end = solvers::in_ticks(job.duration);
+  const bool stop = parallel::stop_requested() || parallel::stop_expected_within(time_to_stop);
+  const std::span<const network::Spike> spikes = simulation.advance(end, stop ? stop_signal : 0);
+  recorder.add(spikes, simulation);
+  if (!simulation.failures().empty()) return failure(simulation, job);
+  if (std::string runaway = recorder.runaway(); !runaway.empty())
+    return NetworkHalt{io::RowStatus::runaway_excitation, std::move(runaway)};
+  if ((simulation.signals() & stop_signal) != 0 && simulation.now() < end) return NetworkHalt{io::RowStatus::empty, {}};
+  return std::nullopt;
+}
+
+}  // namespace modscape::study
