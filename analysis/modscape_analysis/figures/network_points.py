@@ -9,8 +9,10 @@ from ..output import Drawing, Table
 
 NAME = "network_points"
 TITLE = "Networks at the points of a design"
-STATISTICS = (("rate", "rate (Hz)", "viridis"), ("cv_isi", "CV of ISIs", "cividis"), ("synchrony", "synchrony", "magma"))
+STATISTICS = (("rate", "rate (Hz)", "viridis"), ("cv_isi", "CV of ISIs", "cividis"), ("synchrony", "synchrony", "magma"),
+              ("down_fraction", "time in down states", "Greys"))
 MOST_TICKS = 7
+MOST_LOG_TICKS = 4  # their labels are long
 MISSING = {"facecolor": "white", "edgecolor": style.NULL_COLOUR, "hatch": "////", "linewidth": 0}
 WIDE = 30.0  # a ratio of rates beyond which their colours are logarithmic
 
@@ -32,7 +34,7 @@ def _label(axis):
 
 def _ticks(panel_axis, axis, values):
     """At the values, where they are few."""
-    if len(values) <= MOST_TICKS:
+    if len(values) <= (MOST_LOG_TICKS if axis.log else MOST_TICKS):
         panel_axis.set_ticks(values, labels=[f"{value:.3g}" for value in values])
         panel_axis.set_ticks([], minor=True)
     elif axis.log:
@@ -119,7 +121,7 @@ def _lines(points):
     table = Table()
     places, rows = _places(points)
     colours = dict(zip(points.populations, style.CONDITION_COLOURS))
-    for panel, letter, (name, text, _) in zip(panels, "ABC", STATISTICS):
+    for panel, letter, (name, text, _) in zip(panels, "ABCD", STATISTICS):
         for population, column in points.populations.items():
             mean, low, high = (_over_seeds(points, name, population, rows, of) for of in (np.mean, np.min, np.max))
             panel.fill_between(places[:, 0], low, high, color=colours[population], alpha=0.25, lw=0)
