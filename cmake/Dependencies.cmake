@@ -52,6 +52,8 @@ target_include_directories(modscape_highway SYSTEM INTERFACE ${HIGHWAY_INCLUDE_D
 target_link_libraries(modscape_highway INTERFACE ${HIGHWAY_LIBRARY})
 find_path(NANOFLANN_INCLUDE_DIR nanoflann.hpp)
 modscape_need(NANOFLANN_INCLUDE_DIR "nanoflann" libnanoflann-dev)
+find_path(KISSFFT_INCLUDE_DIR kissfft/kissfft.hh)
+modscape_need(KISSFFT_INCLUDE_DIR "KISS FFT" libkissfft-dev)
 find_package(LAPACK QUIET)
 modscape_need(LAPACK_FOUND "LAPACK" libopenblas-dev)
 find_path(LAPACKE_INCLUDE_DIR lapacke.h PATH_SUFFIXES lapacke openblas)

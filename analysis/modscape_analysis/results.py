@@ -175,6 +175,9 @@ class Network(Results):
     times: np.ndarray  # middles of the bins of `rates`
     rates: dict
     statistics: dict  # name of the statistic -> population -> value
+    frequencies: np.ndarray  # Hz, of `power`; empty: the run was too short
+    power: dict  # two-sided spectrum of the rate of a neuron (Hz)
+    spectrum_windows: int  # that were averaged
     duration: float
     transient: float
     bin: float  # of `rates`
@@ -350,7 +353,8 @@ def _read_network(file, path):
     job = _job(file)
     if "statistics" not in file or not all("finished" in file[f"provenance/{log}"].attrs for log in ("rates", *(f"spikes/{name}" for name in file.get("spikes", ())))):
         _unfinished(path, "statistics", kind="network")
-    names = [_text(name) for name in file["statistics/population_label"][()]]
+    statistics = file["statistics"]
+    names = [_text(name) for name in statistics["population_label"][()]]
     ms = {key: _milliseconds(job["network"][key]) for key in ("duration", "transient")}
     return Network(
         **_of_any_file(file, job, job["job"]["title"]),
@@ -358,11 +362,14 @@ def _read_network(file, path):
         spikes={name: (log["timestamps"][()], log["node_ids"][()]) for name, log in file.get("spikes", {}).items()},
         times=file["rates/time"][()],
         rates={name: file[f"rates/rate_{name}"][()] for name in names},
-        statistics={key: dict(zip(names, data[()])) for key, data in file["statistics"].items() if not key.startswith("population")},
+        statistics={key: dict(zip(names, data[()])) for key, data in statistics.items() if data.ndim == 1 and not key.startswith(("population", "frequency"))},
+        frequencies=statistics["frequency"][()] if "power" in statistics else np.empty(0),
+        power=dict(zip(names, statistics["power"][()])) if "power" in statistics else {},
+        spectrum_windows=int(statistics.attrs["spectrum_windows"]),
         duration=ms["duration"],
         transient=ms["transient"],
         bin=_milliseconds(job["record"]["rate_interval"]),
-        count_bin=float(file["statistics"].attrs["bin"]),
+        count_bin=float(statistics.attrs["bin"]),
     )
 
 

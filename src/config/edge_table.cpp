@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections listed one by one in a CSV file.
+// Connections and spikes listed one by one in CSV files.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "config/csv_table.hpp"
@@ -44,6 +45,22 @@ EdgeTable read_edges(const std::string& path, const ParameterInfo& weight, std::
                            value_in(row, weights, weight, problems), value_in(row, delays, delay_info(), problems)});
   problems.throw_if_any();
   return edges;
+}
+
+std::vector<models::ReplayedSpike> read_spikes(const std::string& path, std::int64_t sources) {
+  ProblemList problems(path);
+  const CsvTable table(path, problems, most_replayed);
+  const std::optional<Column> time = table.require("time of each spike (ms)", {{"time"}, {"time_ms"}, {"timestamps"}}),
+                              source = table.require("source of each spike", {{"source"}, {"node_ids"}});
+  problems.throw_if_any();
+  std::vector<models::ReplayedSpike> spikes;
+  for (const CsvRow& row : table.rows())
+    spikes.push_back({table.number(row, *time), place_in(row, *source, sources, problems)});
+  problems.throw_if_any();
+  std::sort(spikes.begin(), spikes.end(), [](const models::ReplayedSpike& a, const models::ReplayedSpike& b) {
+    return std::pair(a.time, a.source) < std::pair(b.time, b.source);
+  });
+  return spikes;
 }
 
 }  // namespace modscape::config

@@ -188,6 +188,16 @@ struct StudyJob {
   }
 };
 
+/// Neurons of one population whose traces are stored.
+struct TraceRequest {
+  std::size_t population = 0;
+  std::vector<std::int64_t> neurons;  ///< places in the population, ascending
+  template <class A>
+  void serialize(A& ar, unsigned) {
+    ar & population & neurons;
+  }
+};
+
 /// A network of spiking neurons, run once.
 struct NetworkJob {
   std::string title;
@@ -201,10 +211,12 @@ struct NetworkJob {
   std::vector<std::size_t> record_spikes;  ///< populations whose spikes are stored, ascending
   double rate_interval = 1.0;              ///< ms: bin of the population rates
   double reserved_rate = 100.0;            ///< Hz: mean rate of recorded populations that the file has room for
+  std::vector<TraceRequest> traces;        ///< by population
+  double trace_interval = 0.1;             ///< ms between samples of a trace
   template <class A>
   void serialize(A& ar, unsigned) {
     ar & title & model & duration & transient & tolerance & seed & max_rate & checkpoint_interval & record_spikes &
-        rate_interval & reserved_rate;
+        rate_interval & reserved_rate & traces & trace_interval;
   }
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The readers of each kind of job and the canonical text; used by job.cpp only.
 #pragma once
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "config/job.hpp"
@@ -16,6 +18,22 @@ ContinueJob read_continue(TableReader& root, const std::string& job_path, Proble
 LandscapeJob read_landscape(TableReader& root, const std::string& job_path, ProblemList& problems);
 /// [modulator.NAME], [[receptor]], [[effect]] of a neuron of this cell type (may be empty).
 models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems);
+/// [modulator.NAME] and [[receptor]].
+models::Modulation read_receptors(TableReader& root, ProblemList& problems);
+/// [[effect]]. `scope` checks the `on` of an effect in its table and returns the parameters that can change there;
+/// whether conductances can, says `neurons`.
+struct EffectScope {
+  std::vector<std::string> parameters;
+  bool neurons = true;
+};
+void read_effects(TableReader& root, const std::function<EffectScope(TableReader&, const std::string& on)>& scope,
+                  models::Modulation& into);
+/// One of the declared names, or a problem.
+std::string known_name(TableReader& table, const std::string& key, const std::string& what,
+                       const std::vector<std::string>& declared);
+/// The unit of what effects change: of a neuron, a synapse (PORT.tau ...) or a projection.
+Unit effect_unit(std::string_view parameter);
+std::vector<std::string> adex_parameter_names();
 /// `job` is the table [job], which holds the title.
 StudyJob read_study(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
 NetworkJob read_network(TableReader& root, TableReader& job, const std::string& job_path, ProblemList& problems);
@@ -37,6 +55,8 @@ void refuse_unread(const std::vector<Placeholder>& placeholders, ProblemList& pr
 TomlNode study_document(const std::string& fi_path, const std::vector<std::string>& gauge,
                         const std::string& cell_type);
 
+/// The canonical text of modulators, receptors and effects.
+void write_modulation(TomlWriter& out, const models::Modulation& modulation);
 /// The canonical text of a network, without [job].
 void write_network(TomlWriter& out, const NetworkJob& job);
 

@@ -10,6 +10,7 @@ constexpr double most_time = 1e7;           // ms, almost three hours
 constexpr double most_current = 1e6;        // pA
 constexpr double most_concentration = 1e6;  // uM, 1 M
 constexpr double most_rate = 1e6;           // Hz
+constexpr double most_length = 1e3;         // mm
 constexpr std::string_view ours = "modscape convention";
 
 constexpr ParameterInfo row(std::string_view name, Unit unit, double default_value, double lower, double upper,
@@ -139,10 +140,15 @@ const ParameterTable<SweepProtocol>& sweep_protocol_table() {
 
 const ParameterTable<models::Modulator>& modulator_table() {
   using P = models::Modulator;
-  static const std::array<ParameterSpec<P>, 2> rows{
+  static const std::array<ParameterSpec<P>, 4> rows{
       {{row("tonic", Unit::uM, P{}.tonic, 0.0, most_concentration, "Concentration where the design gives no dose"),
         &P::tonic},
-       {time_row("clearance_tau", NAN, "Time constant of its clearance"), &P::clearance_tau}}};
+       {time_row("clearance_tau", NAN, "Time constant of its clearance"), &P::clearance_tau},
+       {row("uptake_Vmax", Unit::uM_per_s, NAN, 0.0, most_concentration, "Instead: highest rate of its uptake", true),
+        &P::uptake_Vmax},
+       {row("uptake_Km", Unit::uM, NAN, 0.0, most_concentration, "Concentration at which uptake has half that rate",
+            true),
+        &P::uptake_Km}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }
@@ -248,27 +254,13 @@ const ParameterTable<NetworkJob>& network_table() {
 
 const ParameterTable<NetworkJob>& network_record_table() {
   using P = NetworkJob;
-  static const std::array<ParameterSpec<P>, 2> rows{
+  static const std::array<ParameterSpec<P>, 3> rows{
       {{row("rate_interval", Unit::ms, P{}.rate_interval, 0.01, 1e4, "Bin of the population rates"), &P::rate_interval},
        {row("reserved_rate", Unit::Hz, P{}.reserved_rate, 0.0, most_rate,
             "Mean rate of the recorded populations over the run for whose spikes space is reserved"),
-        &P::reserved_rate}}};
-  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
-  return table;
-}
-
-const ParameterTable<models::Population>& adex_population_table() {
-  using P = models::Population;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{current_row("current", P{}.current, "Constant current into every neuron"), &P::current}}};
-  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
-  return table;
-}
-
-const ParameterTable<models::Population>& poisson_population_table() {
-  using P = models::Population;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of every Poisson source"), &P::rate}}};
+        &P::reserved_rate},
+       {row("trace_interval", Unit::ms, P{}.trace_interval, 1e-3, 1e4, "Time between two samples of a trace"),
+        &P::trace_interval}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
 }
@@ -284,13 +276,94 @@ const ParameterTable<models::SynapticPort>& port_table() {
   return table;
 }
 
-const ParameterTable<models::Background>& background_table() {
-  using P = models::Background;
-  static const std::array<ParameterSpec<P>, 1> rows{
-      {{row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of the Poisson events of every neuron"),
-        &P::rate}}};
+const ParameterTable<models::ShortTermPlasticity>& short_term_table() {
+  using P = models::ShortTermPlasticity;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{row("U", Unit::one, required_value, 0.0, 1.0, "Share of the resources that a first spike uses", true), &P::U},
+       {time_row("tau_rec", required_value, "Time constant of the recovery of resources", false), &P::tau_rec},
+       {time_row("tau_facil", P{}.tau_facil, "Time constant of facilitation; 0: none", false), &P::tau_facil}}};
   static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
   return table;
+}
+
+const ParameterTable<models::NetworkModulation>& modulation_table() {
+  using P = models::NetworkModulation;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("modulation_interval", Unit::ms, P{}.interval, 0.1, 1e4,
+            "Parameters follow the occupancies of receptors at least this often"),
+        &P::interval}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Dose>& dose_table() {
+  using P = models::Dose;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{time_row("time", P{}.time, "When; 0: from the start, and settled", false), &P::time},
+       {row("tonic", Unit::uM, required_value, 0.0, most_concentration, "Tonic concentration from then on"),
+        &P::tonic}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Sheet>& sheet_table() {
+  using P = models::Sheet;
+  static const std::array<ParameterSpec<P>, 2> rows{
+      {{row("width", Unit::mm, required_value, 0.0, most_length, "Extent of the sheet along x", true), &P::width},
+       {row("height", Unit::mm, required_value, 0.0, most_length, "Extent of the sheet along y", true), &P::height}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Pulse>& pulse_table() {
+  using P = models::Pulse;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("amount", Unit::uM, required_value, 0.0, most_concentration, "What is added to the concentration"),
+        &P::amount}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::DistanceKernel>& kernel_table() {
+  using P = models::DistanceKernel;
+  static const std::array<ParameterSpec<P>, 3> rows{
+      {{row("length", Unit::mm, required_value, 0.0, most_length, "Over which the probability falls", true),
+        &P::length},
+       {row("max_distance", Unit::mm, NAN, 0.0, most_length, "Beyond it nobody is connected", true), &P::max_distance},
+       {row("velocity", Unit::m_per_s, NAN, 0.0, 1e3, "Of conduction: the distance over it is added to the delay",
+            true),
+        &P::velocity}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+const ParameterTable<models::Release>& release_table() {
+  using P = models::Release;
+  static const std::array<ParameterSpec<P>, 1> rows{
+      {{row("amount", Unit::uM, required_value, 0.0, most_concentration, "What a spike adds to the concentration"),
+        &P::amount}}};
+  static const ParameterTable<P> table{std::span<const ParameterSpec<P>>(rows)};
+  return table;
+}
+
+ParameterInfo source_rate_info() {
+  return row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of every Poisson source");
+}
+
+ParameterInfo background_rate_info() {
+  return row("rate", Unit::Hz, required_value, 0.0, most_rate, "Rate of the Poisson events of every neuron");
+}
+
+ParameterInfo population_current_info() {
+  return current_row("current", models::Population{}.current, "Current into every neuron");
+}
+
+ParameterInfo time_info(std::string_view key, std::string_view text) {
+  return time_row(key, required_value, text, false);
+}
+
+ParameterInfo probability_info() {
+  return row("probability", Unit::one, required_value, 0.0, 1.0, "Of a pair to be connected");
 }
 
 ParameterInfo weight_info(models::SynapticEffect effect) {

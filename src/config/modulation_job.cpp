@@ -20,8 +20,8 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 // Names that columns of a sweep have anyway.
 std::vector<std::string> taken_names() {
-  std::vector<std::string> names{"row", "current", "status", "crc"};
-  for (const auto& row : models::adex_table()) names.emplace_back(row.name);
+  std::vector<std::string> names = adex_parameter_names();
+  names.insert(names.end(), {"row", "current", "status", "crc"});
   for (const auto& row : sweep_protocol_table()) names.emplace_back(row.name);
   return names;
 }
@@ -36,23 +36,16 @@ void read_modulators(TableReader table, models::Modulation& into, ProblemList& p
     models::Modulator modulator;
     modulator.name = name;
     entry.rows(modulator_table(), modulator);
+    if (std::isnan(modulator.uptake_Vmax) != std::isnan(modulator.uptake_Km))
+      problems.add(entry.place(), fmt::format("modulator {}: uptake needs both uptake_Vmax and uptake_Km", name));
+    if (!std::isnan(modulator.clearance_tau + modulator.uptake_Vmax))
+      problems.add(entry.place(), fmt::format("modulator {}: either clearance_tau or uptake clears it", name));
     entry.finish();
     into.modulators.push_back(modulator);
   }
 }
 
-// One of the declared names, or a problem.
-std::string known_name(TableReader& table, const std::string& key, const std::string& what,
-                       const std::vector<std::string>& declared) {
-  std::string name = table.required_text(key, what);
-  if (name.empty() || contains(declared, name)) return name;
-  const std::string suggestion = suggestion_for(name, declared);
-  table.refuse(key, fmt::format("{} = \"{}\" is not declared", key, name),
-               suggestion.empty() ? "declared: " + joined(declared) : suggestion);
-  return name;
-}
-
-void read_receptors(TableReader& root, models::Modulation& into) {
+void read_receptor_tables(TableReader& root, models::Modulation& into) {
   std::vector<std::string> modulators, names;
   for (const models::Modulator& modulator : into.modulators) modulators.push_back(modulator.name);
   for (TableReader& table : root.tables("receptor")) {
@@ -72,20 +65,23 @@ ParameterInfo free_info(std::string_view key, Unit unit, std::string_view text, 
   return {key, key, unit, required_value, lower, 1e6, false, text, {}, {}};
 }
 
-void read_size(TableReader& table, Effect& effect) {
+void read_size(TableReader& table, const EffectScope& scope, Effect& effect) {
+  if (effect.rule == EffectRule::conductance && !scope.neurons) {
+    table.refuse("rule", "rule = \"conductance\" is of neurons", "\"scale\" or \"shift\" with a parameter");
+    for (const char* key : {"g", "E_rev"}) table.has(key);
+    return;
+  }
   if (effect.rule == EffectRule::conductance) {
     effect.size = table.quantity(free_info("g", Unit::nS, "conductance that opens, negative: closes"));
     effect.E_rev = table.quantity(free_info("E_rev", Unit::mV, "its reversal potential", -1e3));
     return;
   }
-  std::vector<std::string> names;
-  for (const auto& row : models::adex_table()) names.emplace_back(row.name);
-  effect.parameter = known_name(table, "parameter", "which parameter of the neuron changes", names);
-  const auto* row = models::adex_table().find(effect.parameter);
+  effect.parameter = known_name(table, "parameter", "which parameter changes", scope.parameters);
+  const bool known = contains(scope.parameters, effect.parameter);
   if (effect.rule == EffectRule::scale)
     effect.size = table.quantity(free_info("factor", Unit::one, "what the parameter is multiplied with", 0.0));
-  else if (row != nullptr || !table.has("by"))  // of an unknown parameter the unit is not known either
-    effect.size = table.quantity(free_info("by", row == nullptr ? Unit::one : row->unit, "what is added"));
+  else if (known || !table.has("by"))  // of an unknown parameter the unit is not known either
+    effect.size = table.quantity(free_info("by", known ? effect_unit(effect.parameter) : Unit::one, "what is added"));
 }
 
 void check_concentrations(TableReader& table, const Effect& effect, const models::Modulation& modulation) {
@@ -100,21 +96,48 @@ void check_concentrations(TableReader& table, const Effect& effect, const models
   }
 }
 
-void read_effects(TableReader& root, const std::string& cell_type, models::Modulation& into) {
+}  // namespace
+
+// One of the declared names, or a problem.
+std::string known_name(TableReader& table, const std::string& key, const std::string& what,
+                       const std::vector<std::string>& declared) {
+  std::string name = table.required_text(key, what);
+  if (name.empty() || contains(declared, name)) return name;
+  const std::string suggestion = suggestion_for(name, declared);
+  table.refuse(key, fmt::format("{} = \"{}\" is not declared", key, name),
+               suggestion.empty() ? "declared: " + joined(declared) : suggestion);
+  return name;
+}
+
+std::vector<std::string> adex_parameter_names() {
+  std::vector<std::string> names;
+  for (const auto& row : models::adex_table()) names.emplace_back(row.name);
+  return names;
+}
+
+Unit effect_unit(std::string_view parameter) {
+  if (const auto* row = models::adex_table().find(parameter)) return row->unit;
+  const auto dot = parameter.find('.');
+  const std::string_view name = dot == std::string_view::npos ? parameter : parameter.substr(dot + 1);
+  if (const auto* row = port_table().find(name)) return row->unit;
+  if (const auto* row = short_term_table().find(name)) return row->unit;
+  return Unit::one;  // a gain
+}
+
+void read_effects(TableReader& root, const std::function<EffectScope(TableReader&, const std::string& on)>& scope,
+                  models::Modulation& into) {
   std::vector<std::string> receptors;
   for (const models::Receptor& receptor : into.receptors) receptors.push_back(receptor.name);
   for (TableReader& table : root.tables("effect")) {
     Effect effect;
     effect.receptor = known_name(table, "receptor", "which [[receptor]] causes it", receptors);
     effect.on = table.text("on", {});
-    if (!effect.on.empty() && cell_type.empty())
-      table.refuse("on", fmt::format("the effect is on {}, but the cell type of the neuron is not stated", effect.on),
-                   fmt::format("in [neuron]: cell_type = \"{}\"", effect.on));
+    const EffectScope changed = scope(table, effect.on);
     if (!table.has("rule")) table.required_text("rule", "\"conductance\", \"shift\" or \"scale\"");
     const std::string rule = table.choice("rule", {"shift", "scale", "conductance"});
     effect.rule = rule == "shift" ? EffectRule::shift : rule == "scale" ? EffectRule::scale : EffectRule::conductance;
     if (rule == table.text("rule", {})) {  // else the other keys cannot be told right from wrong
-      read_size(table, effect);
+      read_size(table, changed, effect);
       table.rows(effect_table(), effect);
       table.finish();
       check_concentrations(table, effect, into);
@@ -123,13 +146,22 @@ void read_effects(TableReader& root, const std::string& cell_type, models::Modul
   }
 }
 
-}  // namespace
-
-models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems) {
+models::Modulation read_receptors(TableReader& root, ProblemList& problems) {
   models::Modulation modulation;
   read_modulators(root.table("modulator"), modulation, problems);
-  read_receptors(root, modulation);
-  read_effects(root, cell_type, modulation);
+  read_receptor_tables(root, modulation);
+  return modulation;
+}
+
+models::Modulation read_modulation(TableReader& root, const std::string& cell_type, ProblemList& problems) {
+  models::Modulation modulation = read_receptors(root, problems);
+  const auto scope = [&](TableReader& table, const std::string& on) {
+    if (!on.empty() && cell_type.empty())
+      table.refuse("on", fmt::format("the effect is on {}, but the cell type of the neuron is not stated", on),
+                   fmt::format("in [neuron]: cell_type = \"{}\"", on));
+    return EffectScope{adex_parameter_names(), true};
+  };
+  read_effects(root, scope, modulation);
   return modulation;
 }
 

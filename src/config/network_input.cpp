@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "config/suggestions.hpp"
 
@@ -101,6 +102,32 @@ void cut(models::Distribution& distribution, double lower, double upper) {
   if (distribution.kind != models::Distribution::Kind::normal) return;
   distribution.lower = std::max(distribution.lower, lower);
   distribution.upper = std::min(distribution.upper, upper);
+}
+
+double read_steps(TableReader& table, const ParameterInfo& row, models::Steps& steps) {
+  const std::string key(row.name);
+  if (!table.has(key)) return table.quantity(row);
+  steps = {};
+  if (!table.is_table(key)) return table.quantity(row);
+  TableReader entry = table.table(key);
+  ParameterInfo value = part(row, "values");
+  std::vector<double> times = entry.quantities(time_info("times", "when the value changes"));
+  std::vector<double> values = entry.quantities(value);
+  entry.finish();
+  const auto refuse = [&](const char* what) {
+    table.refuse(key, fmt::format("{}: {}", key, what), "{times = [\"0 ms\", \"500 ms\"], values = [...]}");
+    return NAN;
+  };
+  if (times.empty() || times.size() != values.size())
+    return refuse("times and values must be lists of the same length");
+  if (times.front() != 0.0) return refuse("the first of the times must be 0");
+  if (std::adjacent_find(times.begin(), times.end(), std::greater_equal<>()) != times.end())
+    return refuse("times must ascend");
+  const double first = values.front();
+  times.erase(times.begin());
+  values.erase(values.begin());
+  steps = {std::move(times), std::move(values)};
+  return first;
 }
 
 }  // namespace modscape::config

@@ -14,10 +14,14 @@ namespace modscape::config {
 /// All neurons and sources together; they are numbered through.
 inline constexpr std::int64_t most_neurons = std::int64_t{1} << 31;
 inline constexpr std::size_t most_edges = 1000000;
+inline constexpr std::size_t most_replayed = 10000000;
+inline constexpr std::string_view default_region = "network";
 
 /// In the order of ConnectionRule.
-inline constexpr std::array<std::string_view, 5> rule_names{"fixed_indegree", "fixed_probability", "one_to_one",
-                                                            "all_to_all", "edges"};
+inline constexpr std::array<std::string_view, 6> rule_names{"fixed_indegree", "fixed_probability", "distance",
+                                                            "one_to_one",     "all_to_all",        "edges"};
+inline constexpr std::array<std::string_view, 2> kernel_names{"gaussian", "exponential"};  // of DistanceKernel::Shape
+inline constexpr std::array<std::string_view, 2> layout_names{"grid", "random"};  // of Sheet::Layout, without none
 
 /// The network as far as it was read.
 struct NetworkInput {
@@ -42,8 +46,16 @@ models::Distribution read_distribution(TableReader& table, const ParameterInfo& 
 /// Cuts a normal distribution at these ends, too.
 void cut(models::Distribution& distribution, double lower, double upper);
 
+/// `key = "5 Hz"`, or `{times = [0, 500], values = ["5 Hz", "8 Hz"]}`: what it is from each time on. Left out: the
+/// row's default, and `steps` as they are.
+double read_steps(TableReader& table, const ParameterInfo& row, models::Steps& steps);
+
 /// [population.NAME].
 void read_populations(TableReader table, NetworkInput& input);
+/// [[effect]], [[dose]], [[pulse]] and [[release]], after everything they are about.
+void read_network_modulation(TableReader& root, NetworkInput& input);
+/// The receptor densities of a population. The receptors have been read.
+void read_densities(TableReader table, NetworkInput& input, models::Population& population);
 /// [[projection]] and [[background]].
 void read_projections(TableReader& root, NetworkInput& input);
 void read_backgrounds(TableReader& root, NetworkInput& input);
@@ -55,5 +67,7 @@ struct EdgeTable {
   bool has_weight = false, has_delay = false;
 };
 EdgeTable read_edges(const std::string& path, const ParameterInfo& weight, std::int64_t sources, std::int64_t targets);
+/// Columns time (ms) and source (places from 0); sorted. All problems at once as BadInput.
+std::vector<models::ReplayedSpike> read_spikes(const std::string& path, std::int64_t sources);
 
 }  // namespace modscape::config

@@ -14,12 +14,42 @@ constexpr double most_bins = 1e7;
 
 void read_run(TableReader table, NetworkJob& job) {
   table.rows(network_table(), job);
+  table.rows(modulation_table(), job.model.modulation);
   job.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, INT64_MAX));
   if (job.transient >= job.duration)
     table.refuse("transient",
                  fmt::format("transient = {} must be less than duration = {}", format_quantity(job.transient, Unit::ms),
                              format_quantity(job.duration, Unit::ms)));
   table.finish();
+}
+
+void read_traces(TableReader& root, const NetworkInput& input, NetworkJob& job) {
+  for (TableReader& table : root.tables("trace")) {
+    TraceRequest request;
+    std::optional<std::size_t> population;
+    if (const std::string name = table.required_text("population", "whose neurons"); !name.empty())
+      population = input.find(name, "population", table);
+    request.neurons = table.integers("neurons");
+    if (!table.has("neurons"))
+      table.refuse("neurons", "neurons is missing in [trace] (a list of places in the population)", "neurons = [0, 1]");
+    table.finish();
+    std::sort(request.neurons.begin(), request.neurons.end());
+    if (std::adjacent_find(request.neurons.begin(), request.neurons.end()) != request.neurons.end())
+      table.refuse("neurons", "neurons: one is there twice");
+    if (!population || input.unclear.contains(*population)) continue;
+    const models::Population& of = job.model.populations[*population];
+    if (of.kind != models::Population::Kind::adex)
+      table.refuse("population", fmt::format("population: {} has no neurons to trace", of.name));
+    if (!request.neurons.empty() && (request.neurons.front() < 0 || request.neurons.back() >= of.size))
+      table.refuse("neurons", fmt::format("neurons must be from 0 to {}, places in {}", of.size - 1, of.name));
+    for (const TraceRequest& other : job.traces)
+      if (other.population == *population)
+        table.refuse("population", fmt::format("population: {} has two [[trace]]", of.name), "one list of neurons");
+    request.population = *population;
+    job.traces.push_back(std::move(request));
+  }
+  std::sort(job.traces.begin(), job.traces.end(),
+            [](const TraceRequest& a, const TraceRequest& b) { return a.population < b.population; });
 }
 
 void read_record(TableReader table, const NetworkInput& input, NetworkJob& job) {
@@ -52,10 +82,13 @@ NetworkJob read_network(TableReader& root, TableReader& job_table, const std::st
   NetworkJob job;
   read_run(root.table("network"), job);
   NetworkInput input(job.model, job_path, problems);
+  job.model.modulation.modulation = read_receptors(root, problems);
   read_populations(root.table("population"), input);
   read_projections(root, input);
   read_backgrounds(root, input);
+  read_network_modulation(root, input);
   read_record(root.table("record"), input, job);
+  read_traces(root, input, job);
   job.title = job_table.text("title", default_title(job.model));
   return job;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// [population.NAME] with its tables neuron, synapse and initial. A population that is like another one starts from
-// the values of that one instead of the defaults.
+// [population.NAME] with its tables sheet, neuron, synapse and initial. A population that is like another one starts
+// from the values of that one instead of the defaults.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -172,26 +172,88 @@ void read_ports(TableReader table, Population& population, ProblemList& problems
                  "receptors with the same time constant and reversal potential can share one");
 }
 
+// Where it is, what it is called by effects, and its receptors; inherited but for the cell type.
+void read_modulated(const Draft* base, Draft& draft, NetworkInput& input) {
+  Population& population = draft.population;
+  std::vector<std::string>& regions = input.model.modulation.regions;
+  const std::string usual = base == nullptr ? std::string(default_region) : regions[base->population.region];
+  const std::string region = draft.table.text("region", usual);
+  if (!is_identifier(region))
+    draft.table.refuse("region", fmt::format("region \"{}\": the name must be letters, digits and _", region));
+  const auto found = std::find(regions.begin(), regions.end(), region);
+  population.region = static_cast<std::size_t>(found - regions.begin());
+  if (found == regions.end()) regions.push_back(region);
+  if (population.kind != Population::Kind::adex) return;
+  population.cell_type = draft.table.text("cell_type", population.name);
+  if (base != nullptr) population.densities = base->population.densities;
+  read_densities(draft.table.table("receptor_density"), input, population);
+}
+
+void read_sheet(TableReader table, const Draft* base, models::Sheet& sheet) {
+  using models::Sheet;
+  const bool inherited = base != nullptr && base->population.sheet.present();
+  if (inherited) sheet = base->population.sheet;
+  if (!table.present()) return;
+  for (const auto& row : sheet_table())
+    sheet.*row.member = table.quantity(inheriting(row, inherited, sheet.*row.member));
+  std::vector<std::string> layouts(layout_names.begin(), layout_names.end());
+  if (sheet.layout == Sheet::Layout::random) std::reverse(layouts.begin(), layouts.end());
+  sheet.layout = table.choice("layout", layouts) == layout_names[0] ? Sheet::Layout::grid : Sheet::Layout::random;
+  sheet.periodic = table.flag("periodic", sheet.periodic);
+  table.finish();
+}
+
 void read_adex(const Draft* base, Draft& draft, ProblemList& problems) {
   TableReader& table = draft.table;
-  if (table.has("rate")) table.refuse("rate", "rate is of a poisson population", "model = \"poisson\"");
-  for (const auto& row : adex_population_table())
-    draft.population.*row.member =
-        table.quantity(inheriting(row, base != nullptr, (base == nullptr ? draft : *base).population.*row.member));
+  Population& population = draft.population;
+  for (const char* key : {"rate", "file"})
+    if (table.has(key))
+      table.refuse(key, fmt::format("{} is of sources of spikes", key), "model = \"poisson\" or \"replay\"");
+  if (base != nullptr) population.current_steps = base->population.current_steps;
+  population.current = read_steps(
+      table,
+      inheriting(population_current_info(), base != nullptr, (base == nullptr ? draft : *base).population.current),
+      population.current_steps);
   read_distributed_neuron(table.table("neuron"), base, draft, problems);
-  if (base != nullptr) draft.population.ports = base->population.ports;
-  read_ports(table.table("synapse"), draft.population, problems);
+  if (base != nullptr) population.ports = base->population.ports;
+  read_ports(table.table("synapse"), population, problems);
   read_initial_state(table.table("initial"), base, draft, problems);
 }
 
-void read_poisson(const Draft* base, Draft& draft) {
-  TableReader& table = draft.table;
-  for (const char* key : {"neuron", "synapse", "initial", "current"})
+void refuse_neurons(TableReader& table, const char* model) {
+  for (const char* key : {"neuron", "synapse", "initial", "current", "cell_type", "receptor_density"})
     if (table.has(key))
-      table.refuse(key, fmt::format("a poisson population has no {}: it is sources of spikes without neurons", key));
-  for (const auto& row : poisson_population_table())
-    draft.population.*row.member =
-        table.quantity(inheriting(row, base != nullptr, (base == nullptr ? draft : *base).population.*row.member));
+      table.refuse(key, fmt::format("a {} population has no {}: it is sources of spikes without neurons", model, key));
+}
+
+void read_poisson(const Draft* base, Draft& draft) {
+  Population& population = draft.population;
+  refuse_neurons(draft.table, "poisson");
+  if (draft.table.has("file")) draft.table.refuse("file", "file is of a replay population", "model = \"replay\"");
+  if (base != nullptr) population.rate_steps = base->population.rate_steps;
+  population.rate = read_steps(
+      draft.table, inheriting(source_rate_info(), base != nullptr, (base == nullptr ? draft : *base).population.rate),
+      population.rate_steps);
+}
+
+void read_replay(const Draft* base, Draft& draft, NetworkInput& input) {
+  TableReader& table = draft.table;
+  Population& population = draft.population;
+  refuse_neurons(table, "replay");
+  if (table.has("rate")) table.refuse("rate", "rate is of a poisson population", "model = \"poisson\"");
+  if (base != nullptr && !table.has("file")) {
+    population.spikes_file = base->population.spikes_file;
+    population.spikes = base->population.spikes;
+    return;
+  }
+  table.required_text("file", "a CSV file with the columns time and source");
+  population.spikes_file = table.file("file", input.job_path);
+  if (population.spikes_file.empty() || population.size == 0) return;
+  try {
+    population.spikes = read_spikes(population.spikes_file, population.size);
+  } catch (const BadInput& bad) {
+    input.problems.add(bad);
+  }
 }
 
 class PopulationsReader {
@@ -231,22 +293,27 @@ class PopulationsReader {
       if (base == nullptr) return false;
     }
     Population& population = draft.population;
-    const std::string usual =
-        base != nullptr && base->population.kind == Population::Kind::poisson ? "poisson" : "adex";
-    const std::string model =
-        table.choice("model", {usual, usual == "adex" ? std::string("poisson") : std::string("adex")});
-    if (model != table.text("model", usual)) return false;
-    population.kind = model == "poisson" ? Population::Kind::poisson : Population::Kind::adex;
+    // In the order of Population::Kind; the first of the choices is the default.
+    std::vector<std::string> models{"adex", "poisson", "replay"};
+    const std::vector<std::string> kinds = models;
+    if (base != nullptr) std::swap(models.front(), models[static_cast<std::size_t>(base->population.kind)]);
+    const std::string model = table.choice("model", models);
+    if (model != table.text("model", models.front())) return false;
+    population.kind = static_cast<Population::Kind>(std::find(kinds.begin(), kinds.end(), model) - kinds.begin());
     if (base != nullptr && population.kind != base->population.kind) {
       table.refuse("model",
                    fmt::format("{} is like {}, which is not {}", population.name, base->population.name, model));
       return false;
     }
     read_size(base, draft);
+    read_sheet(table.table("sheet"), base, population.sheet);
     if (population.kind == Population::Kind::poisson)
       read_poisson(base, draft);
+    else if (population.kind == Population::Kind::replay)
+      read_replay(base, draft, *input_);
     else
       read_adex(base, draft, input_->problems);
+    read_modulated(base, draft, *input_);
     table.finish();
     return true;
   }

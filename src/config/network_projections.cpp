@@ -18,6 +18,7 @@ using models::Projection;
 using models::SynapticEffect;
 
 constexpr double most_connections = 1099511627776.0;  // 2^40, of one projection
+constexpr double longest_conduction = 1000.0;         // ms
 
 /// The ports called by one name in several populations; all have the same effect.
 struct Target {
@@ -50,9 +51,9 @@ Targets read_targets(TableReader& table, const NetworkInput& input) {
   for (const std::size_t to : populations) {
     const Population& population = input.model.populations[to];
     if (input.unclear.contains(to) || (port.empty() && population.kind == Population::Kind::adex)) continue;
-    if (population.kind == Population::Kind::poisson) {
+    if (population.kind != Population::Kind::adex) {
       table.refuse("to",
-                   fmt::format("to: {} is a poisson population: it has no neurons to project onto", population.name));
+                   fmt::format("to: {} is sources of spikes: it has no neurons to project onto", population.name));
       continue;
     }
     const std::optional<std::size_t> found = find_port(table, population, port);
@@ -72,13 +73,17 @@ Targets read_targets(TableReader& table, const NetworkInput& input) {
 /// Keys that only some rules have.
 struct RuleKey {
   std::string_view key;
-  std::array<bool, 5> of;  // in the order of ConnectionRule
+  std::array<bool, 6> of;  // in the order of ConnectionRule
 };
-constexpr std::array<RuleKey, 5> rule_keys{{{"indegree", {true, false, false, false, false}},
-                                            {"multapses", {true, false, false, false, false}},
-                                            {"probability", {false, true, false, false, false}},
-                                            {"autapses", {true, true, false, true, false}},
-                                            {"file", {false, false, false, false, true}}}};
+constexpr std::array<RuleKey, 9> rule_keys{{{"indegree", {true, false, false, false, false, false}},
+                                            {"multapses", {true, false, false, false, false, false}},
+                                            {"probability", {false, true, true, false, false, false}},
+                                            {"autapses", {true, true, true, false, true, false}},
+                                            {"kernel", {false, false, true, false, false, false}},
+                                            {"length", {false, false, true, false, false, false}},
+                                            {"max_distance", {false, false, true, false, false, false}},
+                                            {"velocity", {false, false, true, false, false, false}},
+                                            {"file", {false, false, false, false, false, true}}}};
 
 /// None: the rule is not known, and with it the meaning of the other keys.
 std::optional<ConnectionRule> read_rule(TableReader& table) {
@@ -95,8 +100,23 @@ std::optional<ConnectionRule> read_rule(TableReader& table) {
   return static_cast<ConnectionRule>(rule);
 }
 
-ParameterInfo probability_info() {
-  return {"probability", "p", Unit::one, required_value, 0.0, 1.0, false, "of every pair to be connected", {}, {}};
+void read_kernel(TableReader& table, models::DistanceKernel& kernel) {
+  using Shape = models::DistanceKernel::Shape;
+  const std::vector<std::string> names(kernel_names.begin(), kernel_names.end());
+  kernel.shape = table.choice("kernel", names) == names[0] ? Shape::gaussian : Shape::exponential;
+  table.rows(kernel_table(), kernel);
+}
+
+void read_procedural(TableReader& table, Projection& shared) {
+  shared.procedural = table.flag("procedural", false);
+  if (!shared.procedural || models::is_pairwise(shared.rule)) return;
+  const bool listed = shared.rule == ConnectionRule::explicit_edges;
+  table.refuse("procedural",
+               listed
+                   ? "procedural: listed edges are stored, they cannot be drawn again"
+                   : "procedural: under rule = \"fixed_indegree\" targets draw their sources, so that the synapses of "
+                     "one source cannot be drawn again by themselves",
+               listed ? "" : "rule = \"fixed_probability\" can be procedural");
 }
 
 void read_rule_keys(TableReader& table, Projection& shared) {
@@ -106,9 +126,41 @@ void read_rule_keys(TableReader& table, Projection& shared) {
     shared.indegree = table.integer("indegree", 0, 1, most_neurons);
     shared.multapses = table.flag("multapses", true);
   }
-  if (shared.rule == ConnectionRule::fixed_probability) shared.probability = table.quantity(probability_info());
+  if (shared.rule == ConnectionRule::fixed_probability || shared.rule == ConnectionRule::distance)
+    shared.probability = table.quantity(probability_info());
+  if (shared.rule == ConnectionRule::distance) read_kernel(table, shared.kernel);
+  read_procedural(table, shared);
   const auto rule = static_cast<std::size_t>(shared.rule);
   if (rule_keys[3].of[rule]) shared.autapses = table.flag("autapses", true);
+}
+
+// Returns whether distances between the two populations are known.
+bool check_sheets(TableReader& table, const Projection& projection, const Population& from, const Population& to) {
+  const models::Sheet &a = from.sheet, &b = to.sheet;
+  for (const Population* population : {&from, &to}) {
+    if (population->sheet.present() || (population == &to && &to == &from)) continue;
+    table.refuse("rule", fmt::format("distance: {} has no positions", population->name),
+                 fmt::format("[population.{}.sheet]", population->name));
+  }
+  if (!a.present() || !b.present() || std::isnan(a.width + a.height + b.width + b.height)) return false;
+  if (!a.same_extent(b)) {
+    const auto text = [](const models::Sheet& sheet) {
+      return fmt::format("{} x {}{}", format_quantity(sheet.width, Unit::mm), format_quantity(sheet.height, Unit::mm),
+                         sheet.periodic ? ", periodic" : "");
+    };
+    table.refuse("rule", fmt::format("distance: the sheet of {} is {}, that of {} {}; they must have the same extent "
+                                     "and borders",
+                                     from.name, text(a), to.name, text(b)));
+    return false;
+  }
+  const double conduction = projection.kernel.longest_conduction(a);
+  if (conduction > longest_conduction)
+    table.refuse("velocity",
+                 fmt::format("velocity = {}: conduction over {} takes {}; at most {} is possible",
+                             format_quantity(projection.kernel.velocity, Unit::m_per_s),
+                             format_quantity(conduction * projection.kernel.velocity, Unit::mm),
+                             format_quantity(conduction, Unit::ms), format_quantity(longest_conduction, Unit::ms)));
+  return true;
 }
 
 // Of one pair of populations, both of known size.
@@ -126,12 +178,17 @@ void check_pair(TableReader& table, const Projection& projection, const models::
                                projection.indegree, to.name, sources, sources == 1 ? "" : "s", from.name),
                    sources < 1 ? "" : "multapses = true lets a pair be connected more than once");
   }
+  double density = projection.rule == ConnectionRule::distance ? 0.0 : projection.probability;
+  if (projection.rule == ConnectionRule::distance && check_sheets(table, projection, from, to))
+    density = projection.probability * models::mean_over_pairs(projection.kernel, from.sheet);
   const double pairs = static_cast<double>(from.size) * static_cast<double>(to.size);
-  const double expected = projection.rule == ConnectionRule::all_to_all          ? pairs
-                          : projection.rule == ConnectionRule::fixed_probability ? pairs * projection.probability
-                          : projection.rule == ConnectionRule::fixed_indegree
-                              ? static_cast<double>(projection.indegree) * static_cast<double>(to.size)
-                              : 0.0;
+  const double expected =
+      projection.rule == ConnectionRule::all_to_all ? pairs
+      : projection.rule == ConnectionRule::fixed_probability || projection.rule == ConnectionRule::distance
+          ? pairs * density
+      : projection.rule == ConnectionRule::fixed_indegree
+          ? static_cast<double>(projection.indegree) * static_cast<double>(to.size)
+          : 0.0;
   if (expected > most_connections)
     table.refuse("rule", fmt::format("{:.2g} connections from {} to {}; at most {:.2g} are possible", expected,
                                      from.name, to.name, most_connections));
@@ -204,6 +261,11 @@ void read_projection(TableReader& table, NetworkInput& input) {
     shared.weight = read_unless_listed(table, weight_info(*to.effect), listed.weight, listed.unclear, input.problems);
   else
     table.has("weight");
+  if (table.has("short_term")) {
+    TableReader plasticity = table.table("short_term");
+    plasticity.rows(short_term_table(), shared.short_term);
+    plasticity.finish();
+  }
   read_name(table, from.size() * to.list.size(), shared, input.model);
   table.finish();
   for (const std::size_t source : from)
@@ -244,7 +306,7 @@ void read_backgrounds(TableReader& root, NetworkInput& input) {
   for (TableReader& table : root.tables("background")) {
     models::Background background;
     const Targets targets = read_targets(table, input);
-    table.rows(background_table(), background);
+    background.rate = read_steps(table, background_rate_info(), background.rate_steps);
     if (targets.effect)
       background.weight = table.quantity(weight_info(*targets.effect));
     else

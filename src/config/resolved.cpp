@@ -171,11 +171,12 @@ void write_effect(TomlWriter& out, const models::Effect& effect) {
   } else {
     out.text("parameter", effect.parameter);
     const bool scale = effect.rule == models::EffectRule::scale;
-    out.line(scale ? "factor" : "by",
-             quantity_text(effect.size, scale ? Unit::one : models::adex_table().find(effect.parameter)->unit));
+    out.line(scale ? "factor" : "by", quantity_text(effect.size, scale ? Unit::one : effect_unit(effect.parameter)));
   }
   out.rows(effect_table(), effect);
 }
+
+}  // namespace
 
 void write_modulation(TomlWriter& out, const models::Modulation& modulation) {
   for (const models::Modulator& modulator : modulation.modulators) {
@@ -190,6 +191,8 @@ void write_modulation(TomlWriter& out, const models::Modulation& modulation) {
   }
   for (const models::Effect& effect : modulation.effects) write_effect(out, effect);
 }
+
+namespace {
 
 // Parameters without a value of their own: what is varied at every point.
 std::vector<std::string> always_varied(const Design& design) {

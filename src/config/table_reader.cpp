@@ -133,6 +133,18 @@ std::int64_t TableReader::integer(const std::string& key, std::int64_t fallback,
   return value->integer;
 }
 
+std::vector<std::int64_t> TableReader::integers(const std::string& key) {
+  std::vector<std::int64_t> values;
+  const TomlNode* list = find_kind(key, TomlNode::Kind::array, "a list of whole numbers");
+  if (list == nullptr) return values;
+  for (const TomlNode& item : list->items)
+    if (item.kind == TomlNode::Kind::integer)
+      values.push_back(item.integer);
+    else
+      problems_->add(item.place, fmt::format("{} must hold whole numbers, not {}", key, kind_text(item)));
+  return values;
+}
+
 std::string TableReader::text(const std::string& key, const std::string& fallback) {
   const TomlNode* value = find_kind(key, TomlNode::Kind::text, "text in quotes");
   return value == nullptr ? fallback : value->text;

@@ -36,6 +36,8 @@ class TableReader {
   /// A list of them; absent reads as empty.
   std::vector<double> quantities(const ParameterInfo& info);
   std::int64_t integer(const std::string& key, std::int64_t fallback, std::int64_t lower, std::int64_t upper);
+  /// A list of whole numbers; absent reads as empty.
+  std::vector<std::int64_t> integers(const std::string& key);
   std::string text(const std::string& key, const std::string& fallback);
   /// A list of texts; absent reads as empty.
   std::vector<std::string> texts(const std::string& key);

@@ -22,24 +22,12 @@ double CounterRng::normal(std::uint64_t step) const {
   return normal_quantile(uniform(step));
 }
 
-std::uint64_t RandomWords::next() {
-  if (used_ == words_.size()) {
-    const r123::Philox4x64::ctr_type counter{{item_, block_++, series_, 1}};
-    const r123::Philox4x64::key_type key{{seed_, static_cast<std::uint64_t>(purpose_)}};
-    const r123::Philox4x64::ctr_type block = r123::Philox4x64{}(counter, key);
-    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = block[i];
-    used_ = 0;
-  }
-  return words_[used_++];
-}
-
-double RandomWords::uniform() {
-  return (static_cast<double>(next() >> 12) + 0.5) * 0x1p-52;
-}
-
-std::uint64_t RandomWords::below(std::uint64_t n) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<std::uint64_t>((Wide{next()} * n) >> 64);
+void RandomWords::refill() {
+  const r123::Philox4x64::ctr_type counter{{item_, block_++, series_, 1}};
+  const r123::Philox4x64::key_type key{{seed_, static_cast<std::uint64_t>(purpose_)}};
+  const r123::Philox4x64::ctr_type block = r123::Philox4x64{}(counter, key);
+  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = block[i];
+  used_ = 0;
 }
 
 double normal_quantile(double probability) {

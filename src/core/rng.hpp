@@ -31,7 +31,8 @@ enum class Purpose : std::uint64_t {
   neuron_parameter,
   initial_state,
   background,
-  poisson_source
+  poisson_source,
+  position
 };
 
 class CounterRng {
@@ -55,13 +56,21 @@ class RandomWords {
  public:
   RandomWords(std::uint64_t seed, Purpose purpose, std::uint64_t item, std::uint64_t series = 0)
       : seed_(seed), purpose_(purpose), item_(item), series_(series) {}
-  std::uint64_t next();
+  std::uint64_t next() {
+    if (used_ == words_.size()) refill();
+    return words_[used_++];
+  }
   /// Uniform in (0, 1).
-  double uniform();
+  double uniform() { return (static_cast<double>(next() >> 12U) + 0.5) * 0x1p-52; }
   /// Uniform in 0 ... n - 1, n > 0; no value is favoured by more than n 2^-64.
-  std::uint64_t below(std::uint64_t n);
+  std::uint64_t below(std::uint64_t n) {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::uint64_t>((Wide{next()} * n) >> 64U);
+  }
 
  private:
+  void refill();
+
   std::uint64_t seed_;
   Purpose purpose_;
   std::uint64_t item_, series_, block_ = 0;

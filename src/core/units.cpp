@@ -16,7 +16,7 @@ struct UnitRow {
   std::string_view base;  // the SI (or accepted) unit without prefix
   int exponent;           // of ten, of our unit in terms of the base
 };
-constexpr std::array<UnitRow, 10> unit_rows{{{Unit::one, "1", "", 0},
+constexpr std::array<UnitRow, 13> unit_rows{{{Unit::one, "1", "", 0},
                                              {Unit::mV, "mV", "V", -3},
                                              {Unit::ms, "ms", "s", -3},
                                              {Unit::pA, "pA", "A", -12},
@@ -25,7 +25,10 @@ constexpr std::array<UnitRow, 10> unit_rows{{{Unit::one, "1", "", 0},
                                              {Unit::Hz, "Hz", "Hz", 0},
                                              {Unit::kHz, "kHz", "Hz", 3},
                                              {Unit::uM, "uM", "M", -6},
-                                             {Unit::MOhm, "MOhm", "Ohm", 6}}};
+                                             {Unit::uM_per_s, "uM/s", "M/s", -6},
+                                             {Unit::MOhm, "MOhm", "Ohm", 6},
+                                             {Unit::mm, "mm", "m", -3},
+                                             {Unit::m_per_s, "m/s", "m/s", 0}}};
 
 const UnitRow& row_of(Unit unit) {
   for (const UnitRow& row : unit_rows)
@@ -77,8 +80,8 @@ Expected<double> parse_quantity(std::string_view text, Unit unit) {
   if (status != std::errc{})
     return unexpected(fmt::format("\"{}\" is not a number with a unit such as \"200 {}\"", text, target.symbol));
   if (!std::isfinite(value)) return unexpected(fmt::format("\"{}\" is not a finite number", text));
-  const std::string_view name =
-      trimmed(std::string_view(rest, static_cast<std::size_t>(all.data() + all.size() - rest)));
+  std::string_view name = trimmed(std::string_view(rest, static_cast<std::size_t>(all.data() + all.size() - rest)));
+  if (name == "mm/ms") name = "m/s";  // the same, in the units of the program
   if (name.empty() || (unit == Unit::one && name == "1")) return value;
   for (const UnitRow& row : unit_rows) {
     if (row.base.empty() || !name.ends_with(row.base)) continue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Units. Inside the program every number is in one coherent system: mV, ms, pA, nS, pF (nS·mV = pA, pF·mV/ms = pA), Hz
-// (kHz where a rate meets ms: inside mean fields), µM, MOhm. Text with a unit is checked and converted here, at the
-// border; a bare number means the unit the table names.
+// (kHz where a rate meets ms: inside mean fields), µM, µM/s, MOhm, mm, m/s (= mm/ms). Text with a unit is checked and
+// converted here, at the border; a bare number means the unit the table names.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,7 +10,7 @@
 
 namespace modscape {
 
-enum class Unit { one, mV, ms, pA, nS, pF, Hz, kHz, uM, MOhm };
+enum class Unit { one, mV, ms, pA, nS, pF, Hz, kHz, uM, uM_per_s, MOhm, mm, m_per_s };
 
 /// The symbol as printed and stored ("mV"; "1" for a pure number).
 std::string_view symbol(Unit unit);

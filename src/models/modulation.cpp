@@ -21,17 +21,6 @@ std::vector<WeightedEffect> active_effects(const Modulation& modulation, std::sp
   return active;
 }
 
-void apply_to_parameter(AdexParameters& p, const ParameterSpec<AdexParameters>& row,
-                        std::span<const WeightedEffect> effects) {
-  double factor = 1.0, shift = 0.0;
-  for (const auto& [effect, weight] : effects) {
-    if (effect->parameter != row.name) continue;
-    if (effect->rule == EffectRule::scale) factor *= 1.0 + weight * (effect->size - 1.0);
-    if (effect->rule == EffectRule::shift) shift += weight * effect->size;
-  }
-  p.*row.member = p.*row.member * factor + shift;
-}
-
 }  // namespace
 
 double occupancy(const Receptor& receptor, double concentration) {
@@ -39,9 +28,13 @@ double occupancy(const Receptor& receptor, double concentration) {
   return 1.0 / (1.0 + std::pow(receptor.EC50 / concentration, receptor.hill));
 }
 
-double effect_weight(const Effect& effect, const Receptor& receptor, double concentration) {
+double effect_weight_at(const Effect& effect, const Receptor& receptor, double occupied) {
   const double reference = occupancy(receptor, effect.reference);
-  return (occupancy(receptor, concentration) - reference) / (occupancy(receptor, effect.measured_at) - reference);
+  return (occupied - reference) / (occupancy(receptor, effect.measured_at) - reference);
+}
+
+double effect_weight(const Effect& effect, const Receptor& receptor, double concentration) {
+  return effect_weight_at(effect, receptor, occupancy(receptor, concentration));
 }
 
 std::array<double, 2> ModulatedNeuron::rest() const {
@@ -52,12 +45,22 @@ std::array<double, 2> ModulatedNeuron::rest() const {
   return {parameters.E_L + above, parameters.a * above};
 }
 
+double with_effects(double value, std::string_view parameter, std::span<const WeightedEffect> effects) {
+  double factor = 1.0, shift = 0.0;
+  for (const auto& [effect, weight] : effects) {
+    if (effect->parameter != parameter) continue;
+    if (effect->rule == EffectRule::scale) factor *= 1.0 + weight * (effect->size - 1.0);
+    if (effect->rule == EffectRule::shift) shift += weight * effect->size;
+  }
+  return value * factor + shift;
+}
+
 ModulatedNeuron with_effects(const AdexParameters& base, std::span<const WeightedEffect> effects) {
-  ModulatedNeuron neuron{base};
+  ModulatedNeuron neuron{base, 0.0, base.E_L};
   if (effects.empty()) return neuron;
   AdexParameters& p = neuron.parameters;
-  for (const auto& row : adex_table()) apply_to_parameter(p, row, effects);
-  const double E_w = p.E_L;
+  for (const auto& row : adex_table()) p.*row.member = with_effects(p.*row.member, row.name, effects);
+  const double E_w = neuron.E_w = p.E_L;
   double g = 0.0, current = 0.0;  // of all conductances: nS, and pA at V = E_w
   for (const auto& [effect, weight] : effects) {
     if (effect->rule != EffectRule::conductance) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Neuromodulation of a single neuron: concentration -> receptor occupancy -> parameters. A pure function; a constant
-// concentration has settled, so time constants of receptors and clearance play no part here. Concentrations in uM.
+// Neuromodulation: concentration -> receptor occupancy -> parameters. Pure functions. For a single neuron at constant
+// doses everything has settled; in networks concentrations and occupancies move (network/modulators.hpp), and then the
+// time constants matter. Concentrations in uM.
 #pragma once
 #include <span>
 #include <string>
@@ -14,9 +15,12 @@ struct Modulator {
   std::string name;
   double tonic = 0.0;          ///< uM, where a job names no other dose
   double clearance_tau = NAN;  ///< ms; NaN: not stated
+  // Clearance by uptake instead, Michaelis-Menten; NaN: not stated. Only where concentrations move.
+  double uptake_Vmax = NAN;  ///< uM/s
+  double uptake_Km = NAN;    ///< uM
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & name & tonic & clearance_tau;
+    ar & name & tonic & clearance_tau & uptake_Vmax & uptake_Km;
   }
 };
 
@@ -37,11 +41,13 @@ enum class EffectRule { conductance, shift, scale };
 /// with effect_weight().
 struct Effect {
   std::string receptor;
-  std::string on;  ///< cell type; empty: any
+  std::string on;  ///< cell type; in a network also a population or projection; empty: any neuron
   EffectRule rule = EffectRule::shift;
-  std::string parameter;  ///< of adex_table(); empty for a conductance
-  double size = NAN;      ///< conductance: g (nS); shift: in the parameter's unit; scale: the factor
-  double E_rev = NAN;     ///< mV, of a conductance
+  /// Of adex_table(); in a network also PORT.tau, PORT.E_rev, PORT.gain of a synapse and gain, U, tau_rec, tau_facil
+  /// of a projection. Empty for a conductance.
+  std::string parameter;
+  double size = NAN;   ///< conductance: g (nS); shift: in the parameter's unit; scale: the factor
+  double E_rev = NAN;  ///< mV, of a conductance
   double measured_at = NAN, reference = 0.0;  ///< uM
   template <class A>
   void serialize(A& ar, unsigned) {
@@ -65,6 +71,8 @@ double occupancy(const Receptor& receptor, double concentration);
 /// 0 at the effect's reference, 1 where it was measured; in between and beyond as the occupancy goes, so that the
 /// effect saturates with it.
 double effect_weight(const Effect& effect, const Receptor& receptor, double concentration);
+/// The same where the occupancy is known.
+double effect_weight_at(const Effect& effect, const Receptor& receptor, double occupancy);
 
 /// A neuron whose leak reversal E_L has moved away from E_w, the reference of the w equation
 /// (tau_w dw/dt = a (V - E_w) - w), written as a plain AdEx neuron: with u = w - a (E_L - E_w) the equations are those
@@ -73,6 +81,7 @@ double effect_weight(const Effect& effect, const Receptor& receptor, double conc
 struct ModulatedNeuron {
   AdexParameters parameters;
   double current_offset = 0.0;  ///< pA, -a (E_L - E_w): added to every injected current
+  double E_w = NAN;             ///< mV; for those who keep w itself
   /// Without input and far below V_T: V and u (= w + current_offset) at rest; V = E_L, u = 0 when g_L + a is not
   /// positive.
   std::array<double, 2> rest() const;
@@ -83,6 +92,10 @@ struct WeightedEffect {
   const Effect* effect;
   double weight;
 };
+
+/// A quantity called `parameter` under those of the effects that scale or shift it:
+///   p -> p prod(1 + x_k (factor_k - 1)) + sum(x_k size_k)
+double with_effects(double value, std::string_view parameter, std::span<const WeightedEffect> effects);
 
 /// The neuron under effects of known weights x_k, whatever receptors and doses are behind them:
 ///   scale        p -> p prod(1 + x_k (factor_k - 1)), then

@@ -24,9 +24,10 @@ struct SynapticPort {
   SynapticShape shape = SynapticShape::exponential;
   double tau = NAN;    ///< ms
   double E_rev = NAN;  ///< mV; of a conductance
+  double gain = 1.0;   ///< of the whole current; what modulators change
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & name & effect & shape & tau & E_rev;
+    ar & name & effect & shape & tau & E_rev & gain;
   }
 };
 

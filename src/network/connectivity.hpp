@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The synapses of one projection onto the neurons of this rank, in rows by source. Every rank draws the synapses of its
-// own targets, keyed by (seed, projection, target), so the network is the same on any number of ranks and nothing is
-// sent.
+// The synapses of one projection onto the neurons of this rank, in rows by source: stored, or drawn again whenever they
+// are asked for. Every rank draws the synapses of its own targets from numbers keyed by projection and neurons, so the
+// network is the same on any number of ranks and nothing is sent.
 #pragma once
 #include <cstdint>
-#include <span>
-#include <vector>
+#include <memory>
+#include <optional>
 
 #include "models/network_model.hpp"
+#include "network/pairwise_rows.hpp"
 #include "network/partition.hpp"
+#include "network/row_store.hpp"
 
 namespace modscape::network {
-
-/// Delays of single synapses are stored in units of this many ticks (1e-6 ms), to fit 32 bits.
-inline constexpr std::int64_t delay_unit = 256;
 
 class Connectivity {
  public:
@@ -23,41 +22,42 @@ class Connectivity {
   struct Row {
     const std::uint32_t* targets;  ///< places among this rank's neurons of the target population
     const float* weights;          ///< null: all weigh constant_weight()
-    const std::uint32_t* delays;   ///< units of `delay_unit`, ascending; null: all constant_delay()
+    const std::uint32_t* delays;   ///< units of `delay_unit`; null: all constant_delay()
     std::size_t size;
   };
-  /// Of the source at this place of its population. Ascending by (delay, target).
-  Row row(std::int64_t source) const {
-    const auto first = offsets_[static_cast<std::size_t>(source)];
-    const auto last = offsets_[static_cast<std::size_t>(source) + 1];
-    return {targets_.data() + first, weights_.empty() ? nullptr : weights_.data() + first,
-            delays_.empty() ? nullptr : delays_.data() + first, static_cast<std::size_t>(last - first)};
+  /// Of the source at this place of its population, ascending by (delay, target); of a procedural projection by target.
+  /// Of synapses with delays of their own, those within the window. What is drawn goes into `buffer`; the row is valid
+  /// until that changes.
+  Row row(std::int64_t source, RowBuffer& buffer, const DelayWindow& window = {}) const {
+    return stored_ ? stored_row(source, window) : drawn_row(source, buffer, window);
   }
-  bool has_delays() const noexcept { return has_delays_; }  ///< of single synapses, on any rank
-  float constant_weight() const noexcept { return weight_; }
+  bool has_delays() const noexcept { return values_.has_delays(); }  ///< of single synapses, on any rank
+  float constant_weight() const noexcept { return values_.constant_weight(); }
   // In ticks:
-  std::int64_t constant_delay() const noexcept { return delay_; }
-  std::int64_t shortest_delay() const noexcept { return shortest_; }
-  std::int64_t longest_delay() const noexcept { return longest_; }
-  std::uint64_t synapses() const noexcept { return targets_.size(); }
+  std::int64_t constant_delay() const noexcept { return values_.constant_delay(); }
+  std::int64_t shortest_delay() const noexcept { return values_.bounds().shortest; }
+  std::int64_t longest_delay() const noexcept { return values_.bounds().longest; }
+  std::uint64_t synapses() const noexcept { return stored_ ? stored_->targets.size() : 0; }  ///< stored
   /// Memory held, index included.
-  std::uint64_t bytes() const noexcept;
+  std::uint64_t bytes() const noexcept { return stored_ ? stored_->bytes() : drawn_->bytes(); }
 
  private:
-  std::vector<std::uint64_t> offsets_;
-  std::vector<std::uint32_t> targets_;
-  std::vector<float> weights_;
-  std::vector<std::uint32_t> delays_;
-  bool has_delays_ = false;
-  float weight_ = 0.0F;
-  std::int64_t delay_ = 0, shortest_ = 0, longest_ = 0;
+  Row stored_row(std::int64_t source, const DelayWindow& window) const;
+  Row drawn_row(std::int64_t source, RowBuffer& buffer, const DelayWindow& window) const;
+
+  SynapseValues values_;
+  std::optional<RowStore> stored_;       // or
+  std::unique_ptr<PairwiseRows> drawn_;  // of a procedural projection
 };
 
-/// Smallest and largest delay that a synapse of the projection can have, in ticks. Normal delays are cut at three
-/// standard deviations, because the shortest delay of all synapses sets the length of an epoch.
-struct DelayBounds {
-  std::int64_t shortest, longest;
+/// Synapses of the projection on all ranks: their mean number.
+double expected_synapses(const models::NetworkModel& model, const models::Projection& projection);
+/// Memory of the projection on each of `ranks` ranks.
+struct ProjectionBytes {
+  double synapses;  ///< targets, weights and delays
+  double index;     ///< where the synapses of each source begin; of procedural projections what they are drawn from
+  double total() const { return synapses + index; }
 };
-DelayBounds delay_bounds(const models::Projection& projection);
+ProjectionBytes expected_bytes(const models::NetworkModel& model, const models::Projection& projection, double ranks);
 
 }  // namespace modscape::network

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 #include "core/error.hpp"
 #include "network/draw.hpp"
@@ -12,6 +13,7 @@ namespace modscape::network {
 namespace {
 
 using models::Population;
+using solvers::in_ms;
 using solvers::in_ticks;
 using solvers::SynapticEvent;
 
@@ -24,10 +26,24 @@ std::uint32_t scaled(std::uint64_t bits32, std::int64_t length) {
   return static_cast<std::uint32_t>((bits32 * static_cast<std::uint64_t>(length)) >> 32U);
 }
 
+// Ticks at which a rate or an injected current changes.
+std::vector<std::int64_t> changes_of(const models::NetworkModel& model) {
+  std::vector<std::int64_t> ticks;
+  const auto add = [&](const models::Steps& steps) {
+    for (const double time : steps.times) ticks.push_back(in_ticks(time));
+  };
+  for (const Population& p : model.populations) {
+    add(p.current_steps);
+    add(p.rate_steps);
+  }
+  for (const models::Background& b : model.backgrounds) add(b.rate_steps);
+  return ticks;
+}
+
 // No spike can be heard before the shortest delay has passed.
 std::int64_t epoch_of(const models::NetworkModel& model) {
   std::int64_t epoch = in_ticks(solvers::longest_epoch);
-  for (const models::Projection& p : model.projections) epoch = std::min(epoch, delay_bounds(p).shortest);
+  for (const models::Projection& p : model.projections) epoch = std::min(epoch, delay_bounds(model, p).shortest);
   return epoch;
 }
 
@@ -39,90 +55,100 @@ Simulation::Simulation(const parallel::Communicator& comm, const models::Network
       model_(model),
       options_(options),
       partition_(model, comm.rank(), comm.size()),
-      leaving_(model.populations.size()),
-      arriving_(model.populations.size()),
-      neurons_(model.populations.size()),
+      groups_(model.populations.size()),
+      sorted_(model.populations.size(), true),
+      modulators_(model_, partition_),
       kernel_(options.tolerance),
-      epoch_ticks_(epoch_of(model)) {
+      tracer_(options.traced, options.trace_interval, partition_, options.tolerance),
+      epoch_ticks_(epoch_of(model)),
+      changes_(changes_of(model_)) {
   for (std::size_t p = 0; p < model_.projections.size(); ++p) {
     connectivity_.emplace_back(model_, p, partition_, options_.seed);
-    leaving_[model_.projections[p].from].push_back(p);
-    arriving_[model_.projections[p].to].push_back(p);
-    longest_delay_ = std::max(longest_delay_, connectivity_.back().longest_delay() + delay_unit);
+    if (connectivity_[p].shortest_delay() != connectivity_[p].longest_delay())
+      sorted_[model_.projections[p].to] = false;
   }
-  // A spike at the end of an epoch arrives at most this many epochs later.
-  const auto ring = static_cast<std::size_t>(longest_delay_ / epoch_ticks_ + 2);
-  pending_.assign(ring, std::vector<std::vector<Arrival>>(model_.populations.size()));
+  for (const models::Background& background : model_.backgrounds) sorted_[background.to] = false;
+  arrivals_.emplace(model_, connectivity_, partition_, epoch_ticks_);
   for (std::size_t p = 0; p < model_.populations.size(); ++p)
-    if (model_.populations[p].kind == Population::Kind::adex) make_neurons(p);
+    if (model_.populations[p].kind == Population::Kind::adex)
+      groups_[p] = std::make_unique<NeuronGroup>(model_, p, partition_, options_.seed);
+  const std::vector<std::int64_t> modulation = modulators_.changes();
+  changes_.insert(changes_.end(), modulation.begin(), modulation.end());
+  std::ranges::sort(changes_);
+  update_epochs_ = std::max<std::int64_t>(1, in_ticks(model_.modulation.interval) / epoch_ticks_);
 }
 
-void Simulation::make_neurons(std::size_t population) {
-  const Population& p = model_.populations[population];
-  Neurons& group = neurons_[population];
-  const parallel::BlockRange own = partition_.owned(population);
-  const auto size = static_cast<std::size_t>(own.last - own.first);
-  if (p.distributed.empty()) group.coefficients = {solvers::synaptic_coefficients(p.neuron, p.ports, p.current)};
-  group.coefficients.reserve(p.distributed.empty() ? 1 : size);
-  group.neurons.reserve(size);
-  for (std::int64_t i = own.first; i < own.last; ++i) {
-    const auto gid = static_cast<std::uint64_t>(partition_.first_gid(population) + i);
-    models::AdexParameters parameters = p.neuron;
-    if (!p.distributed.empty()) {
-      RandomWords words(options_.seed, Purpose::neuron_parameter, gid);
-      for (const models::DistributedParameter& d : p.distributed)
-        parameters.*models::adex_table().find(d.name)->member = draw(d.distribution, words);
-      group.coefficients.push_back(solvers::synaptic_coefficients(parameters, p.ports, p.current));
-    }
-    RandomWords words(options_.seed, Purpose::initial_state, gid);
-    solvers::SynapticNeuron neuron{};
-    neuron.V = draw(p.initial_V, words);
-    neuron.w = draw(p.initial_w, words);
-    neuron.coefficients = &group.coefficients.back();
-    group.neurons.push_back(neuron);
+// At a change of input, every so many epochs under modulators, and when a state was taken up (which knows what acts).
+bool Simulation::set_parameters() {
+  const std::int64_t update = update_epochs_ * epoch_ticks_;
+  const bool changed = std::ranges::binary_search(changes_, now_);
+  const bool due = changed || (!modulators_.empty() && now_ % update == 0);
+  if (parameters_set_ && !due) return true;
+  const auto next = std::ranges::upper_bound(changes_, now_);
+  const std::int64_t until = std::min((now_ / update + 1) * update, next == changes_.end() ? INT64_MAX : *next);
+  const bool acts = due && modulators_.act(until - now_);
+  if (parameters_set_ && !changed && !acts) return true;
+  parameters_set_ = true;
+  counted_length_ = -1;
+  bool possible = true;
+  for (std::size_t p = 0; p < groups_.size(); ++p) {
+    if (!groups_[p]) continue;
+    const std::optional<std::size_t> neuron = groups_[p]->set_parameters(in_ms(now_), modulators_);
+    if (!neuron) continue;
+    possible = false;
+    report(partition_.first_gid(p) + partition_.owned(p).first + static_cast<std::int64_t>(*neuron),
+           solvers::RunStatus::out_of_bounds);
   }
-  group.events = std::make_unique<EventLists>(size);
-  const auto scattered = [&](std::size_t projection) {
-    return connectivity_[projection].shortest_delay() != connectivity_[projection].longest_delay();
-  };
-  const auto here = [&](const models::Background& b) { return b.to == population; };
-  group.sorted =
-      std::ranges::none_of(arriving_[population], scattered) && std::ranges::none_of(model_.backgrounds, here);
+  if (!arrivals_->set_parameters(modulators_)) {
+    possible = false;  // on all ranks alike
+    if (comm_->is_root())
+      report(partition_.first_gid(model_.projections[arrivals_->bad_projection()].from),
+             solvers::RunStatus::out_of_bounds);
+  }
+  return possible;
 }
 
 void Simulation::prepare_counts(std::int64_t length) {
   if (length == counted_length_) return;
   counted_length_ = length;
-  const double seconds = solvers::in_ms(length) / ms_per_s;
+  const double seconds = in_ms(length) / ms_per_s, time = in_ms(now_);
   background_counts_.clear();
-  for (const models::Background& b : model_.backgrounds) background_counts_.emplace_back(b.rate * seconds);
+  for (const models::Background& b : model_.backgrounds)
+    background_counts_.emplace_back(b.rate_steps.at(time, b.rate) * seconds);
   source_counts_.clear();
   for (const Population& p : model_.populations)
-    source_counts_.emplace_back(p.kind == Population::Kind::poisson ? p.rate * seconds * static_cast<double>(p.size)
-                                                                    : 0.0);
+    source_counts_.emplace_back(p.kind == Population::Kind::poisson
+                                    ? p.rate_steps.at(time, p.rate) * seconds * static_cast<double>(p.size)
+                                    : 0.0);
 }
 
 std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signal) {
   const std::int64_t epoch = now_ / epoch_ticks_;
-  const std::int64_t length = std::min((epoch + 1) * epoch_ticks_, end) - now_;
-  prepare_counts(length);
   mine_.clear();
-  if (signal != 0) mine_.push_back(signal_mark | signal);
+  tracer_.clear();
   failures_.clear();
   signals_ = 0;
-  auto& arrivals = pending_[static_cast<std::size_t>(epoch) % pending_.size()];
-  for (std::size_t p = 0; p < model_.populations.size(); ++p) {
-    if (model_.populations[p].kind != Population::Kind::adex) continue;
-    std::ranges::sort(arrivals[p], {}, [](const Arrival& a) { return std::tuple(a.tick, a.projection, a.source); });
+  if (signal != 0) mine_.push_back(signal_mark | signal);
+  const bool possible = set_parameters();
+  const auto change = std::ranges::upper_bound(changes_, now_);
+  if (change != changes_.end()) end = std::min(end, *change);
+  const std::int64_t length = std::min((epoch + 1) * epoch_ticks_, end) - now_;
+  prepare_counts(length);
+  for (std::size_t p = 0; p < model_.populations.size() && possible; ++p) {
+    if (!groups_[p]) continue;
+    std::ranges::sort(arrivals_->of(epoch, p), {},
+                      [](const Arrival& a) { return std::tuple(a.tick, a.projection, a.source); });
     deliver(p, length);
+    tracer_.sample(p, *groups_[p], now_, length);
     advance_population(p, length);
   }
-  if (now_ + length == (epoch + 1) * epoch_ticks_)
-    for (std::vector<Arrival>& done : arrivals) done.clear();
+  if (now_ + length == (epoch + 1) * epoch_ticks_) arrivals_->finish(epoch);
   exchange();
   // Sources without neurons: every rank draws the same spikes.
-  for (std::size_t p = 0; p < model_.populations.size(); ++p)
+  for (std::size_t p = 0; p < model_.populations.size(); ++p) {
     if (model_.populations[p].kind == Population::Kind::poisson) draw_sources(p, length);
+    if (model_.populations[p].kind == Population::Kind::replay) replay(p, length);
+  }
   std::ranges::sort(all_);
   spikes_.clear();
   for (const std::uint64_t packed : all_) {
@@ -135,58 +161,54 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
       spikes_.push_back({now_ + static_cast<std::int64_t>(packed >> 32U), gid});
   }
   now_ += length;
-  for (const Spike& spike : spikes_) enqueue(spike);
-  if (!connectivity_.empty()) {
-    std::erase_if(recent_, [&](const Spike& spike) { return spike.tick + longest_delay_ < now_; });
-    recent_.insert(recent_.end(), spikes_.begin(), spikes_.end());
-  }
+  for (const Spike& spike : spikes_) arrivals_->add(spike, now_);
+  arrivals_->forget(now_);
+  modulators_.advance(now_, spikes_);
   return spikes_;
 }
 
 void Simulation::deliver(std::size_t population, std::int64_t length) {
-  EventLists& events = *neurons_[population].events;
-  const auto& arrivals = pending_[static_cast<std::size_t>(now_ / epoch_ticks_) % pending_.size()][population];
+  EventLists& events = groups_[population]->events();
+  const auto& arrivals = arrivals_->of(now_ / epoch_ticks_, population);
   const std::int64_t before = delivered_;
   do {
     delivered_ = before;
     events.clear();
     for (const Arrival& arrival : arrivals) deliver_row(arrival, events, length);
     deliver_background(population, length);
-  } while (!events.finish(static_cast<std::uint32_t>(length), neurons_[population].sorted));
+  } while (!events.finish(static_cast<std::uint32_t>(length), sorted_[population]));
 }
 
 void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length) {
   const Connectivity& connectivity = connectivity_[arrival.projection];
   const auto port = static_cast<std::uint32_t>(model_.projections[arrival.projection].port);
-  const Connectivity::Row row = connectivity.row(arrival.source);
-  if (row.delays == nullptr) {
+  if (!connectivity.has_delays()) {
     const std::int64_t offset = arrival.tick - now_;
     if (offset < 0 || offset >= length) return;  // of the other part of an epoch cut in two
+    const Connectivity::Row row = connectivity.row(arrival.source, row_);
     const auto ticks = static_cast<std::uint32_t>(offset);
     delivered_ += static_cast<std::int64_t>(row.size);
     if (row.weights == nullptr) {
-      const SynapticEvent event = SynapticEvent::at(ticks, port, connectivity.constant_weight());
+      const SynapticEvent event = SynapticEvent::at(ticks, port, connectivity.constant_weight() * arrival.efficacy);
       for (std::size_t k = 0; k < row.size; ++k) events.add(row.targets[k], event);
     } else {
       for (std::size_t k = 0; k < row.size; ++k)
-        events.add(row.targets[k], SynapticEvent::at(ticks, port, row.weights[k]));
+        events.add(row.targets[k], SynapticEvent::at(ticks, port, row.weights[k] * arrival.efficacy));
     }
     return;
   }
-  const auto arrival_of = [&](std::uint32_t delay) { return arrival.tick + delay_unit * std::int64_t{delay}; };
-  const std::uint32_t* const end = row.delays + row.size;
-  for (const std::uint32_t* d =
-           std::partition_point(row.delays, end, [&](std::uint32_t delay) { return arrival_of(delay) < now_; });
-       d != end && arrival_of(*d) < now_ + length; ++d) {
-    const auto k = static_cast<std::size_t>(d - row.delays);
+  const std::int64_t age = now_ - arrival.tick;
+  const Connectivity::Row row = connectivity.row(arrival.source, row_, DelayWindow::of_ticks(age, age + length));
+  delivered_ += static_cast<std::int64_t>(row.size);
+  for (std::size_t k = 0; k < row.size; ++k) {
     const float weight = row.weights == nullptr ? connectivity.constant_weight() : row.weights[k];
-    events.add(row.targets[k], SynapticEvent::at(static_cast<std::uint32_t>(arrival_of(*d) - now_), port, weight));
-    ++delivered_;
+    const std::int64_t offset = delay_unit * std::int64_t{row.delays[k]} - age;
+    events.add(row.targets[k], SynapticEvent::at(static_cast<std::uint32_t>(offset), port, weight * arrival.efficacy));
   }
 }
 
 void Simulation::deliver_background(std::size_t population, std::int64_t length) {
-  EventLists& events = *neurons_[population].events;
+  EventLists& events = groups_[population]->events();
   const parallel::BlockRange own = partition_.owned(population);
   for (std::size_t b = 0; b < model_.backgrounds.size(); ++b) {
     const models::Background& background = model_.backgrounds[b];
@@ -209,18 +231,20 @@ void Simulation::deliver_background(std::size_t population, std::int64_t length)
 }
 
 void Simulation::advance_population(std::size_t population, std::int64_t length) {
-  Neurons& group = neurons_[population];
+  NeuronGroup& group = *groups_[population];
   located_.clear();
   failed_.clear();
-  kernel_.advance(group.neurons, group.events->events(), group.events->capacity(), static_cast<std::uint32_t>(length),
-                  located_, failed_);
+  kernel_.advance(group.neurons(), group.events().events(), group.events().capacity(),
+                  static_cast<std::uint32_t>(length), located_, failed_);
   const std::int64_t first = partition_.first_gid(population) + partition_.owned(population).first;
-  const auto gid = [&](std::uint32_t neuron) { return static_cast<std::uint64_t>(first + neuron); };
   for (const solvers::LocatedSpike& spike : located_)
     mine_.push_back(static_cast<std::uint64_t>(std::clamp<std::int64_t>(in_ticks(spike.time), 0, length)) << 32U |
-                    gid(spike.neuron));
-  for (const solvers::FailedNeuron& failure : failed_)
-    mine_.push_back(failure_mark | static_cast<std::uint64_t>(failure.status) << 32U | gid(failure.neuron));
+                    static_cast<std::uint64_t>(first + spike.neuron));
+  for (const solvers::FailedNeuron& failure : failed_) report(first + failure.neuron, failure.status);
+}
+
+void Simulation::report(std::int64_t gid, solvers::RunStatus status) {
+  mine_.push_back(failure_mark | static_cast<std::uint64_t>(status) << 32U | static_cast<std::uint64_t>(gid));
 }
 
 void Simulation::draw_sources(std::size_t population, std::int64_t length) {
@@ -233,6 +257,15 @@ void Simulation::draw_sources(std::size_t population, std::int64_t length) {
   }
 }
 
+void Simulation::replay(std::size_t population, std::int64_t length) {
+  const std::vector<models::ReplayedSpike>& spikes = model_.populations[population].spikes;
+  const auto tick = [](const models::ReplayedSpike& spike) { return in_ticks(spike.time); };
+  for (auto at = std::ranges::lower_bound(spikes, now_, {}, tick); at != spikes.end() && tick(*at) < now_ + length;
+       ++at)
+    all_.push_back(static_cast<std::uint64_t>(tick(*at) - now_) << 32U |
+                   static_cast<std::uint64_t>(partition_.first_gid(population) + at->source));
+}
+
 void Simulation::exchange() {
   if (comm_->size() > 1)
     comm_->all_gather(mine_, all_);
@@ -240,39 +273,19 @@ void Simulation::exchange() {
     all_ = mine_;
 }
 
-void Simulation::enqueue(const Spike& spike) {
-  const std::size_t from = partition_.population_of(spike.gid);
-  const auto source = static_cast<std::uint32_t>(spike.gid - partition_.first_gid(from));
-  for (const std::size_t p : leaving_[from]) {
-    const Connectivity& connectivity = connectivity_[p];
-    const std::int64_t first = (spike.tick + connectivity.shortest_delay()) / epoch_ticks_;
-    const std::size_t to = model_.projections[p].to;
-    const auto projection = static_cast<std::uint32_t>(p);
-    const auto add = [&](std::int64_t epoch, std::int64_t tick) {
-      if (epoch >= now_ / epoch_ticks_)  // taken up from a state, it may have arrived
-        pending_[static_cast<std::size_t>(epoch) % pending_.size()][to].push_back({tick, projection, source});
-    };
-    if (!connectivity.has_delays()) {
-      add(first, spike.tick + connectivity.constant_delay());
-      continue;
-    }
-    const std::int64_t last = (spike.tick + connectivity.longest_delay() + delay_unit) / epoch_ticks_;
-    for (std::int64_t epoch = first; epoch <= last; ++epoch) add(epoch, spike.tick);
-  }
-}
-
 SharedState Simulation::shared_state() const {
-  return {now_, recent_};
+  return {now_, arrivals_->state(), modulators_.state()};
 }
 
 std::vector<NeuronBlock> Simulation::neuron_blocks() const {
   std::vector<NeuronBlock> blocks;
-  for (std::size_t p = 0; p < neurons_.size(); ++p) {
-    if (neurons_[p].neurons.empty()) continue;
+  for (std::size_t p = 0; p < groups_.size(); ++p) {
+    if (!groups_[p] || groups_[p]->neurons().empty()) continue;
+    const std::vector<solvers::SynapticNeuron>& neurons = std::as_const(*groups_[p]).neurons();
     const std::size_t ports = model_.populations[p].ports.size();
     NeuronBlock block{p, partition_.owned(p).first, {}};
-    block.states.reserve(neurons_[p].neurons.size() * (3 + 2 * ports));
-    for (const solvers::SynapticNeuron& n : neurons_[p].neurons) {
+    block.states.reserve(neurons.size() * (3 + 2 * ports));
+    for (const solvers::SynapticNeuron& n : neurons) {
       block.states.insert(block.states.end(), {n.V, n.w, n.held});
       for (std::size_t port = 0; port < ports; ++port) block.states.insert(block.states.end(), {n.g[port], n.u[port]});
     }
@@ -283,21 +296,21 @@ std::vector<NeuronBlock> Simulation::neuron_blocks() const {
 
 void Simulation::restore(const SharedState& shared, std::span<const NeuronBlock> blocks) {
   now_ = shared.now;
-  for (auto& epoch : pending_)
-    for (std::vector<Arrival>& arrivals : epoch) arrivals.clear();
-  recent_ = shared.in_flight;
-  for (const Spike& spike : recent_) enqueue(spike);
+  arrivals_->restore(shared.arrivals, now_);
+  modulators_.restore(shared.modulators);
+  parameters_set_ = false;
 
   std::size_t missing = 0, found = 0;
-  for (const Neurons& group : neurons_) missing += group.neurons.size();
+  for (const auto& group : groups_)
+    if (group) missing += group->neurons().size();
   for (const NeuronBlock& block : blocks) {
     const auto p = static_cast<std::size_t>(block.population);
-    if (p >= neurons_.size()) throw InternalError("a state of another network");
+    if (p >= groups_.size() || !groups_[p]) throw InternalError("a state of another network");
     const std::size_t ports = model_.populations[p].ports.size(), numbers = 3 + 2 * ports;
     const parallel::BlockRange own = partition_.owned(p);
     const auto size = static_cast<std::int64_t>(block.states.size() / numbers);
     for (std::int64_t i = std::max(own.first, block.first); i < std::min(own.last, block.first + size); ++i, ++found) {
-      solvers::SynapticNeuron& n = neurons_[p].neurons[static_cast<std::size_t>(i - own.first)];
+      solvers::SynapticNeuron& n = groups_[p]->neurons()[static_cast<std::size_t>(i - own.first)];
       const double* state = &block.states[static_cast<std::size_t>(i - block.first) * numbers];
       n.V = state[0];
       n.w = state[1];
@@ -317,10 +330,10 @@ MemoryUse Simulation::memory() const {
     use.synapses += c.synapses();
     use.synapse_bytes += c.bytes();
   }
-  for (const Neurons& group : neurons_) {
-    use.neuron_bytes += group.neurons.capacity() * sizeof(solvers::SynapticNeuron) +
-                        group.coefficients.capacity() * sizeof(solvers::SynapticCoefficients);
-    if (group.events) use.event_bytes += group.events->bytes();
+  for (const auto& group : groups_) {
+    if (!group) continue;
+    use.neuron_bytes += group->bytes();
+    use.event_bytes += group->events().bytes();
   }
   return use;
 }

@@ -6,15 +6,19 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "models/network_model.hpp"
+#include "network/arrivals.hpp"
 #include "network/connectivity.hpp"
-#include "network/event_lists.hpp"
+#include "network/modulators.hpp"
+#include "network/neuron_group.hpp"
 #include "network/partition.hpp"
 #include "network/poisson.hpp"
 #include "network/spike.hpp"
+#include "network/tracer.hpp"
 #include "parallel/communicator.hpp"
 #include "solvers/adex_synaptic.hpp"
 
@@ -23,6 +27,8 @@ namespace modscape::network {
 struct SimulationOptions {
   std::uint64_t seed = 1;
   double tolerance = 1e-7;  ///< ms, of a step (solvers::AdexSynaptic)
+  std::vector<TracedNeuron> traced = {};
+  std::int64_t trace_interval = 1;  ///< ticks
 };
 
 /// Why a run cannot go on, known to all ranks.
@@ -33,11 +39,12 @@ struct NeuronFailure {
 
 /// What must be kept to go on later, on any number of ranks. This part is the same on all of them.
 struct SharedState {
-  std::int64_t now = 0;          ///< ticks
-  std::vector<Spike> in_flight;  ///< that have not arrived everywhere yet
+  std::int64_t now = 0;  ///< ticks
+  Arrivals::State arrivals;
+  Modulators::State modulators;
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & now & in_flight;
+    ar & now & arrivals & modulators;
   }
 };
 /// Neighbouring neurons of one population.
@@ -61,13 +68,14 @@ class Simulation {
   /// Collective. Builds the connectivity of this rank. The model is taken to be valid (config::NetworkJob is).
   Simulation(const parallel::Communicator& comm, const models::NetworkModel& model, const SimulationOptions& options);
   Simulation(parallel::Communicator&&, const models::NetworkModel&, const SimulationOptions&) = delete;  // is kept
+  Simulation(const Simulation&) = delete;  // its parts know each other
 
   std::int64_t now() const noexcept { return now_; }  ///< ticks since the start
   std::int64_t epoch_ticks() const noexcept { return epoch_ticks_; }
 
-  /// Collective: one epoch, or what is left of it until `end` (ticks). Returns the spikes of all ranks, by (time, gid);
-  /// they stay until the next call. What any rank passes as `signal` (up to 24 bits) all ranks find in signals(),
-  /// or-ed: agreeing on something costs no call of its own.
+  /// Collective: one epoch, or what is left of it until `end` (ticks) or a change of input. Returns the spikes of all
+  /// ranks, by (time, gid); they stay until the next call. What any rank passes as `signal` (up to 24 bits) all ranks
+  /// find in signals(), or-ed: agreeing on something costs no call of its own.
   std::span<const Spike> advance(std::int64_t end, std::uint32_t signal = 0);
   std::uint32_t signals() const noexcept { return signals_; }
   /// After advance(): the neurons that could not be advanced, by gid, the same on all ranks.
@@ -79,51 +87,49 @@ class Simulation {
   /// Takes up a state; of `blocks`, what this rank owns. Throws InternalError if something is missing.
   void restore(const SharedState& shared, std::span<const NeuronBlock> blocks);
 
+  /// Of the epoch, and of this rank's neurons: one after the other, each in the order of time.
+  std::span<const Sample> samples() const noexcept { return tracer_.samples(); }
+
   const Partition& partition() const noexcept { return partition_; }
+  const Modulators& modulators() const noexcept { return modulators_; }
   MemoryUse memory() const;
   std::int64_t delivered() const noexcept { return delivered_; }  ///< synaptic events on this rank so far
   std::int64_t steps() const noexcept { return kernel_.steps(); }
 
  private:
-  struct Neurons {  // of one population on this rank
-    std::vector<solvers::SynapticCoefficients> coefficients;
-    std::vector<solvers::SynapticNeuron> neurons;
-    std::unique_ptr<EventLists> events;
-    bool sorted = true;  // events come in order of arrival
-  };
-  struct Arrival {
-    std::int64_t tick;  // of the spike, or of its arrival where the delay is constant
-    std::uint32_t projection;
-    std::uint32_t source;  // place in its population
-  };
-
-  void make_neurons(std::size_t population);
+  bool set_parameters();
   void prepare_counts(std::int64_t length);
   void deliver(std::size_t population, std::int64_t length);
   void deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length);
   void deliver_background(std::size_t population, std::int64_t length);
   void advance_population(std::size_t population, std::int64_t length);
   void draw_sources(std::size_t population, std::int64_t length);
+  void replay(std::size_t population, std::int64_t length);
   void exchange();
-  void enqueue(const Spike& spike);
+  void report(std::int64_t gid, solvers::RunStatus status);
 
   const parallel::Communicator* comm_;
   models::NetworkModel model_;
   SimulationOptions options_;
   Partition partition_;
   std::vector<Connectivity> connectivity_;
-  std::vector<std::vector<std::size_t>> leaving_, arriving_;  // projections by population
-  std::vector<Neurons> neurons_;
+  RowBuffer row_;                                     // of a procedural projection
+  std::vector<std::unique_ptr<NeuronGroup>> groups_;  // by population; null: has no neurons
+  std::vector<bool> sorted_;                          // events of a population come in order of arrival
+  Modulators modulators_;
+  std::optional<Arrivals> arrivals_;
   solvers::AdexSynaptic kernel_;
+  Tracer tracer_;
   std::int64_t epoch_ticks_ = 0, now_ = 0, delivered_ = 0;
-  std::int64_t counted_length_ = -1;  // epoch that the numbers of Poisson events are prepared for
+  std::vector<std::int64_t> changes_;  // ticks at which input or tonic concentrations change, ascending
+  std::int64_t update_epochs_ = 1;     // parameters follow the modulators every so many epochs
+  bool parameters_set_ = false;        // those in force are the state's
+  std::int64_t counted_length_ = -1;   // epoch that the numbers of Poisson events are prepared for
   std::vector<PoissonCount> background_counts_, source_counts_;
-  std::vector<std::vector<std::vector<Arrival>>> pending_;  // ring of epochs, by target population
-  std::vector<std::uint64_t> mine_, all_;                   // spikes packed: tick in epoch << 32 | gid
+  std::vector<std::uint64_t> mine_, all_;  // spikes packed: tick in epoch << 32 | gid
   std::vector<solvers::LocatedSpike> located_;
   std::vector<solvers::FailedNeuron> failed_;
-  std::vector<Spike> spikes_, recent_;  // of this epoch; not yet arrived everywhere
-  std::int64_t longest_delay_ = 0;
+  std::vector<Spike> spikes_;  // of this epoch
   std::uint32_t signals_ = 0;
   std::vector<NeuronFailure> failures_;
 };

@@ -55,9 +55,10 @@ struct SynapticCoefficients {
   std::array<double, most_ports> rise;                // e/tau for an alpha port, else 0
 };
 
-/// `current` (pA) is injected all the time. At most `most_ports` ports.
+/// `current` (pA) is injected; E_w (mV) is the reference of the w equation, NaN: E_L. At most `most_ports` ports.
 SynapticCoefficients synaptic_coefficients(const models::AdexParameters& neuron,
-                                           std::span<const models::SynapticPort> ports, double current);
+                                           std::span<const models::SynapticPort> ports, double current,
+                                           double E_w = NAN);
 
 /// State between epochs. g: nS or pA per port; u: of alpha ports, g' = -g/tau + (e/tau) u, u' = -u/tau, so that an
 /// event adds its weight to u.

@@ -207,7 +207,7 @@ void Lanes::fail(std::size_t lane, RunStatus status) {
 }  // namespace synaptic
 
 SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std::span<const models::SynapticPort> ports,
-                                           double current) {
+                                           double current, double E_w) {
   if (ports.size() > most_ports) throw InternalError("a neuron has more synaptic ports than the kernel takes");
   SynapticCoefficients c{};
   const double A = p.a / p.g_L, offset = (p.V_T - p.E_L) / p.Delta_T;
@@ -215,10 +215,10 @@ SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std:
   c.kappa = p.g_L / p.C_m;
   c.r = 1.0 / p.tau_w;
   c.rA = c.r * A;
-  c.rc = c.r * ((A + 1.0) * offset - current / c.unit_w);
   c.V_T = p.V_T;
   c.Delta_T = p.Delta_T;
   c.y_0 = offset - current / c.unit_w;
+  c.rc = c.r * (A * (std::isnan(E_w) ? offset : (p.V_T - E_w) / p.Delta_T) + c.y_0);
   c.x_peak = (p.V_peak - p.V_T) / p.Delta_T;
   c.z_peak = std::exp(-c.x_peak);
   c.x_reset = (p.V_r - p.V_T) / p.Delta_T;
@@ -230,10 +230,10 @@ SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std:
     const models::SynapticPort& port = ports[i];
     const bool alpha = port.shape == models::SynapticShape::alpha;
     if (port.effect == models::SynapticEffect::conductance) {
-      c.gamma[i] = 1.0 / p.C_m;
-      c.eta[i] = (port.E_rev - p.V_T) / p.Delta_T / p.C_m;
+      c.gamma[i] = port.gain / p.C_m;
+      c.eta[i] = port.gain * (port.E_rev - p.V_T) / p.Delta_T / p.C_m;
     } else {
-      c.eta[i] = 1.0 / (p.C_m * p.Delta_T);
+      c.eta[i] = port.gain / (p.C_m * p.Delta_T);
     }
     c.lambda[i] = 1.0 / port.tau;
     c.rise[i] = alpha ? std::numbers::e / port.tau : 0.0;

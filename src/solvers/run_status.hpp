@@ -14,6 +14,7 @@ enum class RunStatus : std::uint8_t {
   step_collapse = 3,  ///< the step size fell to round-off
   spike_storm = 4,    ///< more spikes than `max_spikes_per_ms` allows
   cost_limit = 5,     ///< more right-hand sides than allowed
+  out_of_bounds = 7,  ///< a modulated parameter left its bounds
 };
 
 /// Counted in right-hand sides, so that a limit does not depend on the speed of the machine.

@@ -29,7 +29,7 @@ std::optional<NetworkHalt> advance_epoch(network::Simulation& simulation, Networ
   const std::int64_t end = solvers::in_ticks(job.duration);
   const bool stop = parallel::stop_requested() || parallel::stop_expected_within(time_to_stop);
   const std::span<const network::Spike> spikes = simulation.advance(end, stop ? stop_signal : 0);
-  recorder.add(spikes, simulation.now());
+  recorder.add(spikes, simulation);
   if (!simulation.failures().empty()) return failure(simulation, job);
   if (std::string runaway = recorder.runaway(); !runaway.empty())
     return NetworkHalt{io::RowStatus::runaway_excitation, std::move(runaway)};

@@ -25,27 +25,6 @@
 namespace modscape::study {
 namespace {
 
-using Activity = network::PopulationActivity;
-
-/// One column of the results, over the populations.
-struct Statistic {
-  const char *name, *units, *text;
-  double (*value)(const Activity&);
-};
-constexpr Statistic statistics[] = {
-    {"rate", "Hz", "Mean rate of a neuron after the transient", [](const Activity& a) { return a.rate; }},
-    {"cv_isi", "1", "Coefficient of variation of interspike intervals, mean over cv_neurons",
-     [](const Activity& a) { return a.cv_isi; }},
-    {"cv_neurons", "1", "Neurons with three spikes or more",
-     [](const Activity& a) { return static_cast<double>(a.cv_neurons); }},
-    {"correlation", "1", "Spike counts in bins: mean covariance of pairs over mean variance",
-     [](const Activity& a) { return a.correlation; }},
-    {"fano", "1", "Variance over mean of the population's spike count in bins",
-     [](const Activity& a) { return a.fano; }},
-    {"synchrony", "1", "Square root of the variance of the mean count over the mean variance of the counts",
-     [](const Activity& a) { return a.synchrony; }},
-};
-
 constexpr std::int64_t most_checked = 1000;
 
 io::LiveTable points_table(const config::NetworkPointsJob& job, const config::NetworkJob& shared, std::int64_t points) {
@@ -64,10 +43,10 @@ io::LiveTable points_table(const config::NetworkPointsJob& job, const config::Ne
         {varied, io::ColumnType::f64, std::string(symbol(info.unit)), std::string(info.text), {}, {}});
   }
   table.columns.push_back({"seed", io::ColumnType::f64, "1", "Seed of the run", {}, {}});
-  for (const Statistic& statistic : statistics)
+  for (const network::ActivityStatistic& statistic : network::activity_statistics())
     table.columns.push_back({statistic.name,
                              io::ColumnType::f64,
-                             statistic.units,
+                             statistic.unit,
                              statistic.text,
                              {"population"},
                              {{"population_names", names}}});
@@ -94,6 +73,7 @@ class NetworkPoints {
     config::NetworkJob network = reader_.at(values(run));
     network.seed += static_cast<std::uint64_t>(run % job_.seeds);
     network.record_spikes.clear();
+    network.traces.clear();
     network.rate_interval = network.duration;
     return network;
   }
@@ -118,7 +98,7 @@ class NetworkPoints {
     const std::optional<config::NetworkJob> network = shared_network(row, group);
     const std::span<double> seed = write.values();
     std::vector<std::span<double>> cells;
-    for ([[maybe_unused]] const Statistic& statistic : statistics) cells.push_back(write.values());
+    for (std::size_t s = 0; s < network::activity_statistics().size(); ++s) cells.push_back(write.values());
     if (network) seed[0] = static_cast<double>(network->seed);
     const io::RowStatus status = network ? run(*network, group, all, cells) : io::RowStatus::out_of_bounds;
     block.set_status(row, status);
@@ -156,9 +136,9 @@ class NetworkPoints {
       if (const auto halt = advance_epoch(simulation, recorder, job, time_to_stop)) return halt->status;
       parallel::answer_others(all);
     }
-    const std::vector<Activity> activity = recorder.activity();
+    const std::vector<network::PopulationActivity> activity = recorder.activity();
     for (std::size_t p = 0; p < activity.size(); ++p)
-      for (std::size_t s = 0; s < cells.size(); ++s) cells[s][p] = statistics[s].value(activity[p]);
+      for (std::size_t s = 0; s < cells.size(); ++s) cells[s][p] = activity[p].*network::activity_statistics()[s].value;
     return io::RowStatus::done;
   }
 
@@ -198,6 +178,9 @@ void require_names(const config::NetworkPointsJob& job, const config::NetworkJob
 
 void require_possible_networks(const config::NetworkPointsJob& job, const config::NetworkJob& shared) {
   require_names(job, shared);
+  constexpr std::uint64_t most_exact = std::uint64_t{1} << 53;  // as a number of a column
+  if (shared.seed > most_exact - static_cast<std::uint64_t>(job.seeds))
+    throw BadInput(job.job_path, fmt::format("seed = {}: the seeds of a sweep must be below 2^53", shared.seed));
   const sweep::SweepDesign design(job.design);
   const config::NetworkPointReader reader(job);
   const std::int64_t checked = std::min(design.size(), most_checked);
@@ -243,7 +226,7 @@ std::string network_points_plan_text(const config::Job& job, const Shard& shard,
   const NetworkPoints points(job, shard);
   const auto per_point = static_cast<int>(job.network_points.ranks_per_point);
   const config::NetworkJob first = points.network(0);
-  const NetworkSize size = network_size(first.model, per_point);
+  const NetworkSize size = network_size(first, per_point);
   const double seconds = seconds_of(first, size.synapses) * static_cast<double>(points.table().rows) / ranks;
   const double bytes = static_cast<double>(io::estimated_bytes(points.layout(job, shard)));
   const std::string groups = ranks % per_point == 0 ? fmt::format("{} at a time, of {} rank{}", ranks / per_point,

@@ -11,6 +11,7 @@
 #include "io/archive.hpp"
 #include "io/checkpoint.hpp"
 #include "io/file_system.hpp"
+#include "network/rank_resources.hpp"
 #include "network/simulation.hpp"
 #include "solvers/adex_ensemble.hpp"
 #include "study/network_epoch.hpp"
@@ -41,6 +42,13 @@ io::FileLayout layout_of(const config::Job& job) {
   return layout;
 }
 
+network::SimulationOptions options_of(const config::NetworkJob& job) {
+  network::SimulationOptions options{job.seed, job.tolerance, {}, in_ticks(job.trace_interval)};
+  for (const config::TraceRequest& request : job.traces)
+    for (const std::int64_t neuron : request.neurons) options.traced.push_back({request.population, neuron});
+  return options;
+}
+
 // What a checkpoint holds apart from the neurons.
 struct RunState {
   std::string job_hash;
@@ -67,7 +75,7 @@ class NetworkRun {
       finish();
       return {End::already_done, {}, 0.0, 0.0};
     }
-    network::Simulation simulation(comm_, job_.network.model, {job_.network.seed, job_.network.tolerance});
+    network::Simulation simulation(comm_, job_.network.model, options_of(job_.network));
     if (!(file_.resumed() && take_up(simulation))) file_.truncate_logs({});
     NetworkOutcome outcome = advance(simulation);
     if (outcome.end != End::done) return outcome;
@@ -179,32 +187,6 @@ class NetworkRun {
   NetworkRecorder recorder_;
 };
 
-// Synapses that each rank will hold, and bytes of one.
-struct SynapseCount {
-  double number, bytes;
-};
-SynapseCount expected_synapses(const models::NetworkModel& model, const models::Projection& p) {
-  using models::ConnectionRule;
-  const auto sources = static_cast<double>(model.populations[p.from].size);
-  const auto targets = static_cast<double>(model.populations[p.to].size);
-  using Kind = models::Distribution::Kind;
-  const double bytes =
-      4.0 + (p.weight.kind == Kind::constant ? 0.0 : 4.0) + (p.delay.kind == Kind::constant ? 0.0 : 4.0);
-  switch (p.rule) {
-    case ConnectionRule::fixed_indegree:
-      return {targets * static_cast<double>(p.indegree), bytes};
-    case ConnectionRule::fixed_probability:
-      return {targets * sources * p.probability, bytes};
-    case ConnectionRule::one_to_one:
-      return {targets, bytes};
-    case ConnectionRule::all_to_all:
-      return {targets * sources, bytes};
-    case ConnectionRule::explicit_edges:
-      return {static_cast<double>(p.edges.size()), bytes};
-  }
-  return {};
-}
-
 }  // namespace
 
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
@@ -212,25 +194,38 @@ NetworkOutcome run_network_job(const parallel::Communicator& comm, const config:
   return NetworkRun(comm, job, path, force).run();
 }
 
-NetworkSize network_size(const models::NetworkModel& model, int ranks) {
-  double neurons = 0.0, sources = 0.0, synapses = 0.0, memory = 0.0;
-  for (const models::Population& population : model.populations)
-    (population.kind == models::Population::Kind::adex ? neurons : sources) += static_cast<double>(population.size);
-  for (const models::Projection& p : model.projections) {
-    const SynapseCount count = expected_synapses(model, p);
-    synapses += count.number;
-    // Every rank keeps an index of all sources.
-    memory += count.number * count.bytes / ranks + 8.0 * static_cast<double>(model.populations[p.from].size);
+NetworkSize network_size(const config::NetworkJob& job, int ranks) {
+  const models::NetworkModel& model = job.model;
+  constexpr double assumed_rate = 10.0;  // Hz
+  double neurons = 0.0, sources = 0.0;
+  std::vector<double> rates;
+  for (const models::Population& population : model.populations) {
+    const bool adex = population.kind == models::Population::Kind::adex;
+    (adex ? neurons : sources) += static_cast<double>(population.size);
+    double rate = adex ? assumed_rate : population.rate;
+    for (const double later : population.rate_steps.values) rate = std::max(rate, later);
+    if (population.kind == models::Population::Kind::replay)
+      rate = static_cast<double>(population.spikes.size()) / static_cast<double>(population.size) /
+             (job.duration / 1000.0);
+    rates.push_back(rate);
   }
-  constexpr double bytes_per_neuron = sizeof(solvers::SynapticNeuron) + 16.0 * sizeof(solvers::SynapticEvent);
-  memory += neurons * bytes_per_neuron / ranks;
-  return {synapses, fmt::format("neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\n"
-                                "memory        about {} per rank on {} rank{}\n",
-                                neurons, sources, synapses, sweep::format_bytes(memory), ranks, ranks == 1 ? "" : "s")};
+  const network::RankResources r = network::rank_resources(model, ranks, rates);
+  const auto bytes = [](double number) { return sweep::format_bytes(number); };
+  NetworkSize size{r.synapses * ranks, {}};
+  size.text = fmt::format(
+      "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\n"
+      "memory        about {} per rank on {} rank{}: synapses {}, their index {}, neurons {}, spikes {}\n",
+      neurons, sources, size.synapses, bytes(r.memory()), ranks, ranks == 1 ? "" : "s", bytes(r.synapse_bytes),
+      bytes(r.index_bytes), bytes(r.neuron_bytes), bytes(r.spike_bytes));
+  if (ranks > 1)
+    size.text += fmt::format(
+        "exchange      {:.4g} times per second of the network; in it a rank sends {} and gets {} at {:g} Hz\n",
+        r.epochs, bytes(r.sent), bytes(r.received), assumed_rate);
+  return size;
 }
 
 std::string network_plan_text(const config::Job& job, int ranks) {
-  return network_size(job.network.model, ranks).text +
+  return network_size(job.network, ranks).text +
          fmt::format("output        {}\n",
                      sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
 }

@@ -26,14 +26,14 @@ struct NetworkOutcome {
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force);
 
-/// What --dry-run prints: sizes, memory per rank, output.
+/// What --dry-run prints: sizes, memory and exchange per rank if neurons fire at 10 Hz, output.
 std::string network_plan_text(const config::Job& job, int ranks);
 
-/// Of the network alone: lines of neurons, synapses, and memory on so many ranks.
+/// Of the network alone: lines of neurons, synapses, and what so many ranks hold and tell each other.
 struct NetworkSize {
   double synapses;
   std::string text;
 };
-NetworkSize network_size(const models::NetworkModel& model, int ranks);
+NetworkSize network_size(const config::NetworkJob& job, int ranks);
 
 }  // namespace modscape::study

@@ -36,6 +36,7 @@ FENCED = {  # start of the header's name -> the module that may include it
     "toml++": "config",
     "CLI/": "drivers",
     "nanoflann": "sweep",
+    "kissfft": "network",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 

@@ -64,7 +64,42 @@ inline models::NetworkModel small_network() {
   m.projections[0].weight = {Kind::uniform, 5.0, 0.0, 3.0, 7.0};
   m.projections[0].multapses = false;
   m.projections[0].autapses = false;
-  m.backgrounds = {{0, 0, 300.0, 3.0}, {1, 0, 300.0, 3.0}};
+  m.backgrounds = {{0, 0, 300.0, 3.0, {}}, {1, 0, 300.0, 3.0, {}}};
+  return m;
+}
+
+/// The same in two regions with everything that changes in time: plastic synapses, input in steps, replayed spikes, and
+/// a modulator that is dosed, pulsed and released by spikes.
+inline models::NetworkModel changing_network() {
+  using Kind = models::Distribution::Kind;
+  using models::EffectRule;
+  models::NetworkModel m = small_network();
+  m.populations[0].current_steps = {{30.2, 70.0}, {40.0, -20.0}};
+  m.populations[2].rate_steps = {{50.0}, {35.0}};
+  m.backgrounds[0].rate_steps = {{41.1}, {500.0}};
+  models::Population replay;
+  replay.name = "replayed";
+  replay.kind = models::Population::Kind::replay;
+  replay.size = 3;
+  replay.spikes = {{10.0, 2}, {10.7, 0}, {33.3, 1}, {90.0, 2}};
+  m.populations.push_back(replay);
+  m.projections.push_back(projection(3, 0, 0, models::ConnectionRule::all_to_all, 2.0, 1.1));
+  m.projections[0].name = "recurrent";
+  m.projections[0].short_term = {0.4, 100.0, 30.0};
+  for (models::Population& p : m.populations) p.cell_type = p.name;
+  m.populations[1].region = 1;
+  m.populations[0].densities = {{0, {Kind::uniform, 1.0, 0.0, 0.5, 1.5}}};
+  models::NetworkModulation& n = m.modulation;
+  n.regions = {"left", "right"};
+  n.modulation.modulators = {{"dopamine", 0.02, 40.0}};
+  n.modulation.receptors = {{"D1", "dopamine", 1.0, 1.0, 20.0}, {"D2", "dopamine", 0.1, 1.0}};
+  n.modulation.effects = {{"D1", "E", EffectRule::conductance, "", -2.0, -90.0, 1.0, 0.0},
+                          {"D2", "", EffectRule::scale, "exc.gain", 1.4, NAN, 1.0, 0.0},
+                          {"D2", "recurrent", EffectRule::shift, "U", -0.2, NAN, 1.0, 0.0}};
+  n.doses = {{0, {1}, 60.0, 0.5}};
+  n.pulses = {{0, {0, 1}, {20.0, 80.5}, 0.3}};
+  n.releases = {{0, 1, {0}, 0.01}};
+  n.interval = 4.0;
   return m;
 }
 

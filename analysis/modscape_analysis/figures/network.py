@@ -10,7 +10,7 @@ TITLE = "Network: spikes, rates and statistics"
 NEURONS = 200  # of the raster, shared among the recorded populations by their sizes
 SHOWN = 1000.0  # ms at the end of the run
 SMOOTHING = 5.0  # ms
-SEGMENT = 250.0  # ms, of the spectra
+HIGHEST = 200.0  # Hz, of the spectra
 
 
 def draw(network):
@@ -72,46 +72,54 @@ def _rates(panel, network, colours, table):
 
 
 def _spectra(panel, network, colours, table):
-    """Welch's: segments of SEGMENT ms that overlap by half, Hann window. In units of the spectrum of a Poisson process of that rate."""
-    after = network.times >= network.transient
-    length = min(round(SEGMENT / network.bin), int(after.sum()))
+    """In units of the spectrum of independent Poisson neurons of that rate, without the lowest two bins: taking the mean away takes of them."""
     panel.set_title("power of the rates")
     panel.set_xlabel("frequency (Hz)")
     panel.set_ylabel("relative to Poisson")
-    if length < 16:
+    if not network.power:
         panel.text(0.5, 0.5, "run too short", transform=panel.transAxes, ha="center")
         return
-    window = np.hanning(length)
-    seconds = network.bin / 1000
+    shown = (np.arange(len(network.frequencies)) >= 2) & (network.frequencies <= HIGHEST)
+    frequency = network.frequencies[shown]
     for name, population in network.populations.items():
-        counts = network.rates[name][after] * population.size * seconds
-        if population.kind != "adex" or counts.sum() == 0:
+        rate = network.statistics["rate"][name]
+        if population.kind != "adex" or not rate > 0:
             continue
-        starts = range(0, len(counts) - length + 1, max(1, length // 2))
-        power = np.mean([np.abs(np.fft.rfft(window * (counts[s:s + length] - counts.mean()))) ** 2 for s in starts], axis=0)
-        power /= (window ** 2).sum() * counts.mean()
-        frequency = np.fft.rfftfreq(length, seconds)
-        shown = (frequency > 0) & (frequency <= 200)
-        panel.plot(frequency[shown], power[shown], color=colours[name], lw=1.1)
-        table.add("D", name, "power", frequency[shown], "Hz", power[shown], "1")
+        middles, power = _by_octave(frequency, network.power[name][shown] * population.size / rate)
+        panel.plot(middles, power, color=colours[name], lw=1.1)
+        table.add("D", name, "power", middles, "Hz", power, "1")
     panel.axhline(1, color=style.NULL_COLOUR, lw=1, zorder=0)
+    panel.set_xscale("log")
     panel.set_yscale("log")
 
 
-STATISTICS = (("rate", "rate (Hz)"), ("cv_isi", "CV of ISIs"), ("correlation", "correlation"), ("fano", "Fano factor"), ("synchrony", "synchrony"))
+def _by_octave(frequency, power):
+    """Means over steps of a tenth of an octave, where there are several frequencies in one."""
+    step = np.floor(10 * np.log2(frequency / frequency[0]) + 1e-9)
+    return tuple(np.array([values[step == s].mean() for s in np.unique(step)]) for values in (frequency, power))
+
+
+STATISTICS = (  # name, text, unit
+    ("rate", "rate (Hz)", "Hz"), ("cv_isi", "CV of ISIs", "1"), ("correlation", "correlation", "1"), ("fano", "Fano factor", "1"),
+    ("synchrony", "synchrony", "1"), ("peak_frequency", "peak at (Hz)", "Hz"), ("peak_power", "peak / Poisson", "1"),
+    ("down_fraction", "time down", "1"), ("up_duration", "up states (ms)", "ms"))
+
+
+def _number(value):
+    return f"{value:.3g}" if np.isfinite(value) else "–"
 
 
 def _statistics(panel, network, colours, table):
     panel.axis("off")
     panel.set_title("after the transient")
     names = [name for name, population in network.populations.items() if population.kind == "adex"]
-    cells = [[f"{network.statistics[key][name]:.3g}" for name in names] for key, _ in STATISTICS]
-    for key, text in STATISTICS:
-        table.add("B", text, key, names, "", [network.statistics[key][name] for name in names], "Hz" if key == "rate" else "1")
-    drawn = panel.table(cells, rowLabels=[text for _, text in STATISTICS], colLabels=names, loc="upper right", cellLoc="right", edges="horizontal")
+    cells = [[_number(network.statistics[key][name]) for name in names] for key, _, _ in STATISTICS]
+    for key, text, unit in STATISTICS:
+        table.add("B", text, key, names, "", [network.statistics[key][name] for name in names], unit)
+    drawn = panel.table(cells, rowLabels=[text for _, text, _ in STATISTICS], colLabels=names, loc="upper right", cellLoc="right", edges="horizontal")
     drawn.auto_set_font_size(False)
     drawn.set_fontsize(8.5)
-    drawn.scale(1, 1.45)
+    drawn.scale(1, 1.25)
     for column, name in enumerate(names):
         drawn[0, column].get_text().set_color(colours[name])
 
@@ -121,5 +129,7 @@ def _caption(network):
         f"A: spikes of the last {min(SHOWN, network.duration):g} ms, neurons taken from the start of each population. B: statistics after "
         f"{network.transient:g} ms; counts in bins of {network.count_bin:g} ms; correlation is the mean covariance of pairs of neurons over the mean "
         "variance; synchrony is 1 if all fire together and falls with the square root of their number if they are independent. C: rates of the "
-        "populations. D: power spectra of the rates after the transient; 1 (grey) is that of independent Poisson neurons of the same rate."
+        f"populations. D: power spectra of the rates after the transient, means over {network.spectrum_windows} windows and tenths of octaves; 1 (grey) is that of independent "
+        "Poisson neurons of the same rate. Down states last 50 ms or more below a fifth of the rate that an average spike finds itself in; up states "
+        "are those between two of them."
     )

@@ -53,10 +53,17 @@ TEST(Documentation, EveryQuantityHasItsLine) {
   expect_lines(effect_inference_table());
   expect_lines(network_table());
   expect_lines(network_record_table());
-  expect_lines(adex_population_table());
-  expect_lines(poisson_population_table());
   expect_lines(port_table());
-  expect_lines(background_table());
+  expect_lines(short_term_table());
+  expect_lines(modulation_table());
+  expect_lines(dose_table());
+  expect_lines(pulse_table());
+  expect_lines(release_table());
+  expect_lines(sheet_table());
+  expect_lines(kernel_table());
+  for (const ParameterInfo& info :
+       {source_rate_info(), background_rate_info(), population_current_info(), probability_info()})
+    expect_line(info);
   expect_line(weight_info(models::SynapticEffect::conductance));
   expect_line(weight_info(models::SynapticEffect::current));
   expect_line(delay_info());

@@ -276,6 +276,207 @@ rate_interval = "5 ms"
   EXPECT_NE(load_job("network.toml", "network").hash, job.hash);
 }
 
+TEST(NetworkJobs, WhatChangesInTime) {
+  written("spikes.csv", "# of an earlier run\nTime,Source\n7.5,1\n1.25,0\n");
+  const Job job = load(head + R"(
+[population.E]
+size = 8
+region = "cortex"
+cell_type = "pyramidal"
+current = {times = ["0 ms", "0.02 s"], values = ["50 pA", "0.1 nA"]}
+[population.E.synapse.exc]
+tau = 5
+E_rev = 0
+[population.E.receptor_density]
+D1 = {mean = 1, sd = 0.2}
+[population.F]
+like = "E"
+[population.ext]
+model = "poisson"
+size = 4
+rate = {times = [0, 10, 20], values = [1, 2, 3]}
+region = "thalamus"
+[population.old]
+model = "replay"
+size = 2
+file = "spikes.csv"
+[[projection]]
+name = "in"
+from = "ext"
+to = "E"
+port = "exc"
+rule = "all_to_all"
+weight = 1
+delay = 1
+short_term = {U = 0.5, tau_rec = "100 ms"}
+[[background]]
+to = "F"
+port = "exc"
+weight = 1
+rate = {times = [0, 50], values = [100, 200]}
+[modulator.dopamine]
+tonic = "20 nM"
+uptake_Vmax = "4.1 uM/s"
+uptake_Km = "0.21 uM"
+[[receptor]]
+name = "D1"
+modulator = "dopamine"
+EC50 = "1 uM"
+tau = "100 ms"
+[[effect]]
+receptor = "D1"
+on = "pyramidal"
+rule = "shift"
+parameter = "exc.tau"
+by = "0.001 s"
+measured_at = "10 uM"
+[[effect]]
+receptor = "D1"
+on = "in"
+rule = "scale"
+parameter = "U"
+factor = 0.5
+measured_at = "10 uM"
+[[dose]]
+modulator = "dopamine"
+region = "cortex"
+time = "30 ms"
+tonic = "1 uM"
+[[pulse]]
+modulator = "dopamine"
+times = [40, 10]
+amount = "100 nM"
+[[trace]]
+population = "F"
+neurons = [7, 0]
+[[release]]
+modulator = "dopamine"
+from = "F"
+region = ["thalamus", "cortex"]
+amount = "1 nM"
+)");
+  for (const NetworkJob& read : {job.network, read_back(job)}) {
+    const models::NetworkModel& m = read.model;
+    const Population &E = m.populations[0], &F = m.populations[1], &ext = m.populations[2], &old = m.populations[3];
+    EXPECT_THAT(m.modulation.regions, ElementsAre("cortex", "thalamus", "network"));
+    EXPECT_EQ(E.current, 50.0);
+    EXPECT_THAT(E.current_steps.times, ElementsAre(20.0));
+    EXPECT_THAT(F.current_steps.values, ElementsAre(100.0));
+    EXPECT_EQ(E.current_steps.at(19.9, E.current), 50.0);
+    EXPECT_EQ(E.current_steps.at(20.0, E.current), 100.0);
+    EXPECT_EQ(E.cell_type, "pyramidal");
+    EXPECT_EQ(F.cell_type, "F");
+    EXPECT_EQ(F.region, 0u);
+    ASSERT_EQ(F.densities.size(), 1u);
+    EXPECT_EQ(F.densities[0].distribution.sd, 0.2);
+    EXPECT_EQ(F.densities[0].distribution.lower, 0.0);
+    EXPECT_THAT(ext.rate_steps.values, ElementsAre(2.0, 3.0));
+    EXPECT_EQ(ext.region, 1u);
+    ASSERT_EQ(old.spikes.size(), 2u);
+    EXPECT_EQ(old.spikes[0].time, 1.25);
+    EXPECT_EQ(old.spikes[1].source, 1);
+    EXPECT_EQ(m.projections[0].short_term.U, 0.5);
+    EXPECT_EQ(m.projections[0].short_term.tau_facil, 0.0);
+    EXPECT_EQ(m.backgrounds[0].rate, 100.0);
+    EXPECT_THAT(m.backgrounds[0].rate_steps.times, ElementsAre(50.0));
+    EXPECT_EQ(m.modulation.modulation.modulators[0].uptake_Vmax, 4.1);
+    EXPECT_DOUBLE_EQ(m.modulation.modulation.effects[0].size, 1.0);
+    EXPECT_EQ(m.modulation.doses[0].time, 30.0);
+    EXPECT_THAT(m.modulation.doses[0].regions, ElementsAre(0u));
+    EXPECT_THAT(m.modulation.pulses[0].times, ElementsAre(10.0, 40.0));
+    EXPECT_THAT(m.modulation.pulses[0].regions, ElementsAre(0u, 1u, 2u));
+    EXPECT_EQ(m.modulation.releases[0].from, 1u);
+    EXPECT_DOUBLE_EQ(m.modulation.releases[0].amount, 1e-3);
+    ASSERT_EQ(read.traces.size(), 1u);
+    EXPECT_EQ(read.traces[0].population, 1u);
+    EXPECT_THAT(read.traces[0].neurons, ElementsAre(0, 7));
+  }
+}
+
+TEST(NetworkJobs, Sheets) {
+  const Job job = load(head + R"([population.E]
+size = 8
+[population.E.sheet]
+width = "500 um"
+height = 2
+periodic = true
+[population.E.synapse.exc]
+tau = 5
+E_rev = 0
+[population.I]
+like = "E"
+[population.I.sheet]
+layout = "random"
+[population.J]
+like = "I"
+[population.ext]
+model = "poisson"
+size = 4
+rate = 2
+[population.ext.sheet]
+width = 0.5
+height = "2 mm"
+layout = "random"
+periodic = true
+[[projection]]
+from = ["E", "ext"]
+to = "I"
+port = "exc"
+rule = "distance"
+probability = 0.5
+length = "100 um"
+velocity = "0.3 mm/ms"
+procedural = true
+weight = 1
+delay = 1
+[[projection]]
+from = "E"
+to = "E"
+port = "exc"
+rule = "distance"
+kernel = "exponential"
+probability = 1
+length = 0.2
+max_distance = "0.4 mm"
+autapses = false
+weight = 1
+delay = 1
+[[projection]]
+from = "E"
+to = "E"
+port = "exc"
+rule = "one_to_one"
+procedural = true
+weight = 1
+delay = 1
+)");
+  using Layout = models::Sheet::Layout;
+  using Shape = models::DistanceKernel::Shape;
+  const auto& populations = job.network.model.populations;
+  EXPECT_EQ(populations[0].sheet.width, 0.5);
+  EXPECT_EQ(populations[0].sheet.height, 2.0);
+  EXPECT_EQ(populations[0].sheet.layout, Layout::grid);
+  for (const std::size_t like : {1U, 2U}) {
+    EXPECT_EQ(populations[like].sheet.layout, Layout::random);
+    EXPECT_TRUE(populations[like].sheet.same_extent(populations[0].sheet));
+  }
+  const auto& projections = job.network.model.projections;
+  ASSERT_EQ(projections.size(), 4u);
+  EXPECT_EQ(projections[1].rule, ConnectionRule::distance);
+  EXPECT_EQ(projections[1].kernel.shape, Shape::gaussian);
+  EXPECT_EQ(projections[1].kernel.length, 0.1);
+  EXPECT_EQ(projections[1].kernel.velocity, 0.3);
+  EXPECT_TRUE(std::isnan(projections[1].kernel.max_distance));
+  EXPECT_TRUE(projections[1].procedural);
+  EXPECT_EQ(projections[2].kernel.shape, Shape::exponential);
+  EXPECT_EQ(projections[2].kernel.max_distance, 0.4);
+  EXPECT_FALSE(projections[2].autapses || projections[2].procedural);
+  const NetworkJob again = read_back(job);
+  EXPECT_EQ(again.model.populations[2].sheet.layout, Layout::random);
+  EXPECT_EQ(again.model.projections[1].kernel.velocity, 0.3);
+  EXPECT_TRUE(again.model.projections[3].procedural);
+}
+
 TEST(NetworkJobs, NothingRecorded) {
   const Job job = load(head + two + "[record]\nspikes = []\n");
   EXPECT_THAT(job.network.record_spikes, IsEmpty());

@@ -77,10 +77,10 @@ size = 3000000000
 n = 5
 )"),
       ElementsAre("job.toml:6:8: size = 0 must be at least 1",
-                  "job.toml:7:8: rate is of a poisson population (model = \"poisson\")",
+                  "job.toml:7:8: rate is of sources of spikes (model = \"poisson\" or \"replay\")",
                   "job.toml:8:1: population \"a b\": the name must be letters, digits and _",
                   "job.toml:8:1: size is missing in [population.a b] (how many neurons or sources)",
-                  "job.toml:10:9: model = \"poison\" must be one of: adex, poisson (did you mean poisson?)",
+                  "job.toml:10:9: model = \"poison\" must be one of: adex, poisson, replay (did you mean poisson?)",
                   "job.toml:14:8: rate = -1 Hz must be at least 0 Hz",
                   "job.toml:15:11: a poisson population has no current: it is sources of spikes without neurons",
                   "job.toml:16:1: a poisson population has no neuron: it is sources of spikes without neurons",
@@ -170,17 +170,18 @@ E_rev = "1 pA"
 }
 
 TEST(NetworkRefusals, EndsOfProjections) {
-  EXPECT_THAT(projection("from = \"EE\"\nto = [\"E\", \"ext\", \"E\"]\nport = \"ex\"\nrule = \"pairwise_bernoulli\"\n" +
-                         synapse + "[[projection]]\nfrom = []\nport = \"exc\"\n"),
-              ElementsAre("job.toml:23:8: from: there is no population \"EE\" (did you mean E?)",
-                          "job.toml:24:6: to names E twice",
-                          "job.toml:24:6: to: ext is a poisson population: it has no neurons to project onto",
-                          "job.toml:25:8: port: E has no port \"ex\" (did you mean exc?)",
-                          "job.toml:26:8: rule = \"pairwise_bernoulli\" must be one of: fixed_indegree, "
-                          "fixed_probability, one_to_one, all_to_all, edges (did you mean fixed_probability?)",
-                          "job.toml:29:1: to is missing (a population or a list of them)",
-                          StartsWith("job.toml:29:1: rule is missing in [projection]"),
-                          "job.toml:30:8: from is missing (a population or a list of them)"));
+  EXPECT_THAT(
+      projection("from = \"EE\"\nto = [\"E\", \"ext\", \"E\"]\nport = \"ex\"\nrule = \"pairwise_bernoulli\"\n" +
+                 synapse + "[[projection]]\nfrom = []\nport = \"exc\"\n"),
+      ElementsAre("job.toml:23:8: from: there is no population \"EE\" (did you mean E?)",
+                  "job.toml:24:6: to names E twice",
+                  "job.toml:24:6: to: ext is sources of spikes: it has no neurons to project onto",
+                  "job.toml:25:8: port: E has no port \"ex\" (did you mean exc?)",
+                  "job.toml:26:8: rule = \"pairwise_bernoulli\" must be one of: fixed_indegree, "
+                  "fixed_probability, distance, one_to_one, all_to_all, edges (did you mean fixed_probability?)",
+                  "job.toml:29:1: to is missing (a population or a list of them)",
+                  StartsWith("job.toml:29:1: rule is missing in [projection]"),
+                  "job.toml:30:8: from is missing (a population or a list of them)"));
   EXPECT_THAT(projection("from = \"E\"\nto = [\"E\", \"I\"]\nport = \"exc\"\nrule = \"all_to_all\"\n"
                          "weight = \"1 nS\"\ndelay = 1\n"),
               ElementsAre("job.toml:25:8: port: exc is a conductance in one target and a current in another (one table "
@@ -195,7 +196,7 @@ TEST(NetworkRefusals, OneCauseOneProblem) {
                        "[population.E]\nmodel = \"adx\"\nsize = 3\n[[projection]]\nfrom = \"E\"\nto = \"E\"\n"
                        "port = \"exc\"\nrule = \"all_to_all\"\n" +
                        synapse),
-              ElementsAre("job.toml:6:9: model = \"adx\" must be one of: adex, poisson (did you mean adex?)"));
+              ElementsAre("job.toml:6:9: model = \"adx\" must be one of: adex, poisson, replay (did you mean adex?)"));
 }
 
 TEST(NetworkRefusals, KeysOfRules) {
@@ -212,6 +213,64 @@ TEST(NetworkRefusals, KeysOfRules) {
   EXPECT_THAT(
       projection("from = \"E\"\nto = \"E\"\nport = \"exc\"\nrule = \"one_to_one\"\nautapses = false\n" + synapse),
       ElementsAre("job.toml:27:12: autapses means nothing to rule = \"one_to_one\""));
+}
+
+TEST(NetworkRefusals, Sheets) {
+  EXPECT_THAT(refusals(head + "[population.E]\nsize = 8\n[population.E.sheet]\nwidth = 0\nlayout = \"grit\"\nx = 1\n"),
+              ElementsAre("job.toml:7:1: height is missing in [population.E.sheet] (Extent of the sheet along y)",
+                          "job.toml:8:9: width = 0 mm must be greater than 0 mm",
+                          "job.toml:9:10: layout = \"grit\" must be one of: grid, random (did you mean grid?)",
+                          StartsWith("job.toml:10:1: unknown key x in [population.E.sheet]")));
+}
+
+// Populations E, I and ext on sheets, one projection from line 22 on.
+std::vector<std::string> on_sheets(const std::string& E, const std::string& I, const std::string& keys) {
+  return refusals(head + "[population.E]\nsize = 8\n[population.E.synapse.exc]\ntau = 5\nE_rev = 0\n" + E +
+                  "[population.I]\nlike = \"E\"\n" + I +
+                  "[[projection]]\nfrom = \"E\"\nto = \"I\"\nport = \"exc\"\nrule = \"distance\"\n" + keys + synapse);
+}
+
+TEST(NetworkRefusals, Distance) {
+  const std::string sheet = "[population.E.sheet]\nwidth = 1\nheight = 1\n", keys = "probability = 0.5\nlength = 0.1\n";
+  EXPECT_THAT(on_sheets(sheet, "", keys), ElementsAre());
+  EXPECT_THAT(on_sheets("", "", keys),
+              ElementsAre("job.toml:16:8: distance: E has no positions ([population.E.sheet])",
+                          "job.toml:16:8: distance: I has no positions ([population.I.sheet])"));
+  EXPECT_THAT(
+      on_sheets(sheet, "[population.I.sheet]\nwidth = 2\nperiodic = true\n", keys),
+      ElementsAre("job.toml:22:8: distance: the sheet of E is 1 mm x 1 mm, that of I 2 mm x 1 mm, periodic; they "
+                  "must have the same extent and borders"));
+  EXPECT_THAT(
+      on_sheets(sheet, "", "probability = 2\nlength = \"-1 um\"\nkernel = \"gausian\"\nvelocity = 0\nindegree = 1\n"),
+      ElementsAre("job.toml:20:15: probability = 2 must be at most 1",
+                  "job.toml:21:10: length = -0.001 mm must be greater than 0 mm",
+                  "job.toml:22:10: kernel = \"gausian\" must be one of: gaussian, exponential (did you mean "
+                  "gaussian?)",
+                  "job.toml:23:12: velocity = 0 m/s must be greater than 0 m/s",
+                  "job.toml:24:12: indegree means nothing to rule = \"distance\""));
+  EXPECT_THAT(on_sheets(sheet, "", "probability = 1\n"),
+              ElementsAre("job.toml:15:1: length is missing in [projection] (Over which the probability falls)"));
+  EXPECT_THAT(
+      on_sheets(sheet, "", keys + "velocity = 1e-4\nmax_distance = 0.5\n"),
+      ElementsAre("job.toml:22:12: velocity = 0.0001 m/s: conduction over 0.5 mm takes 5000 ms; at most 1000 ms "
+                  "is possible"));
+}
+
+TEST(NetworkRefusals, Procedural) {
+  const auto rule = [](const std::string& keys) {
+    return projection("from = \"ext\"\nto = \"E\"\nport = \"exc\"\nprocedural = true\n" + keys);
+  };
+  EXPECT_THAT(rule("rule = \"all_to_all\"\n" + synapse), ElementsAre());
+  EXPECT_THAT(
+      rule("rule = \"fixed_indegree\"\nindegree = 2\n" + synapse),
+      ElementsAre("job.toml:26:14: procedural: under rule = \"fixed_indegree\" targets draw their sources, so that "
+                  "the synapses of one source cannot be drawn again by themselves (rule = \"fixed_probability\" "
+                  "can be procedural)"));
+  written("edges.csv", "source,target\n3,7\n");
+  EXPECT_THAT(rule("rule = \"edges\"\nfile = \"edges.csv\"\n" + synapse),
+              ElementsAre("job.toml:26:14: procedural: listed edges are stored, they cannot be drawn again"));
+  EXPECT_THAT(projection("from = \"ext\"\nto = \"E\"\nport = \"exc\"\nrule = \"all_to_all\"\nlength = 1\n" + synapse),
+              ElementsAre("job.toml:27:10: length means nothing to rule = \"all_to_all\""));
 }
 
 TEST(NetworkRefusals, SizesOfRules) {
@@ -289,9 +348,81 @@ TEST(NetworkRefusals, Edges) {
 
 TEST(NetworkRefusals, Background) {
   EXPECT_THAT(refusals(base + "[[background]]\nto = [\"E\", \"ext\"]\nport = \"exc\"\nrate = \"-1 Hz\"\nweight = -1\n"),
-              ElementsAre("job.toml:23:6: to: ext is a poisson population: it has no neurons to project onto",
+              ElementsAre("job.toml:23:6: to: ext is sources of spikes: it has no neurons to project onto",
                           "job.toml:25:8: rate = -1 Hz must be at least 0 Hz",
                           "job.toml:26:10: weight = -1 nS must be at least 0 nS"));
+}
+
+TEST(NetworkRefusals, Steps) {
+  const auto rate = [](const std::string& value) {
+    return refusals(head + "[population.ext]\nmodel = \"poisson\"\nsize = 4\nrate = " + value + "\n");
+  };
+  EXPECT_THAT(rate("{times = [0, 5], values = [1]}"),
+              ElementsAre(StartsWith("job.toml:8:8: rate: times and values must be lists of the same length")));
+  EXPECT_THAT(rate("{times = [1, 5], values = [1, 2]}"),
+              ElementsAre(StartsWith("job.toml:8:8: rate: the first of the times must be 0")));
+  EXPECT_THAT(rate("{times = [0, 5, 5], values = [1, 2, 3]}"),
+              ElementsAre(StartsWith("job.toml:8:8: rate: times must ascend")));
+  EXPECT_THAT(rate("{times = [0], values = [\"5 mV\"], n = 1}"),
+              ElementsAre(HasSubstr("\"5 mV\" is in mV, but this quantity is in Hz"), HasSubstr("unknown key n")));
+}
+
+TEST(NetworkRefusals, Replay) {
+  written("spikes.csv", "time,source\n1.5,0\n-1,2\n3,4\n");
+  const auto replay = [](const std::string& keys) {
+    return refusals(head + "[population.r]\nmodel = \"replay\"\nsize = 4\n" + keys);
+  };
+  EXPECT_THAT(replay("file = \"spikes.csv\"\n"),
+              ElementsAre(HasSubstr("spikes.csv:3: "), HasSubstr("spikes.csv:4: source = 4 must be a whole number")));
+  EXPECT_THAT(replay("rate = 5\n"), ElementsAre(HasSubstr("file is missing in [population.r]"),
+                                                HasSubstr("rate is of a poisson population")));
+}
+
+TEST(NetworkRefusals, Traces) {
+  EXPECT_THAT(refusals(base + "[[trace]]\npopulation = \"E\"\nneurons = [0, 8]\n[[trace]]\npopulation = \"E\"\n"
+                              "neurons = [1, 1]\n[[trace]]\npopulation = \"ext\"\n[[trace]]\npopulation = \"J\"\n"
+                              "neurons = [1.5]\n"),
+              ElementsAre(HasSubstr("neurons must be from 0 to 7"), HasSubstr("E has two [[trace]]"),
+                          HasSubstr("one is there twice"), HasSubstr("neurons is missing"),
+                          HasSubstr("ext has no neurons to trace"), HasSubstr("there is no population \"J\""),
+                          HasSubstr("must hold whole numbers")));
+}
+
+const std::string modulated =
+    "[modulator.ACh]\ntonic = 1\n[[receptor]]\nname = \"M1\"\nmodulator = \"ACh\"\nEC50 = 1\n";
+
+TEST(NetworkRefusals, Modulators) {
+  const auto with = [](const std::string& more) { return refusals(base + modulated + more); };
+  EXPECT_THAT(with(""), ElementsAre());
+  EXPECT_THAT(with("[[effect]]\nreceptor = \"M1\"\non = \"EE\"\nrule = \"scale\"\nparameter = \"b\"\nfactor = 2\n"
+                   "measured_at = 5\n"),
+              ElementsAre("job.toml:30:6: on: there is nothing called \"EE\" (did you mean E?)"));
+  EXPECT_THAT(with("[[effect]]\nreceptor = \"M1\"\non = \"E\"\nrule = \"shift\"\nparameter = \"exc.tua\"\nby = 2\n"
+                   "measured_at = 5\n[[effect]]\nreceptor = \"M1\"\nrule = \"shift\"\nparameter = \"V_peak\"\nby = 2\n"
+                   "measured_at = 5\n"),
+              ElementsAre(HasSubstr("parameter = \"exc.tua\" is not declared (did you mean exc.tau?)"),
+                          HasSubstr("parameter = \"V_peak\" is not declared")));
+  EXPECT_THAT(with("[[effect]]\nreceptor = \"M1\"\non = \"E\"\nrule = \"shift\"\nparameter = \"cur.E_rev\"\n"
+                   "by = 2\nmeasured_at = 5\n"),
+              ElementsAre(HasSubstr("parameter = \"cur.E_rev\" is not declared")));
+  EXPECT_THAT(with("[[projection]]\nname = \"p\"\nfrom = \"ext\"\nto = \"E\"\nport = \"exc\"\nrule = \"all_to_all\"\n" +
+                   synapse +
+                   "[[effect]]\nreceptor = \"M1\"\non = \"p\"\nrule = \"conductance\"\ng = 2\nE_rev = 0\n"
+                   "measured_at = 5\n[[effect]]\nreceptor = \"M1\"\non = \"p\"\nrule = \"scale\"\nparameter = \"U\"\n"
+                   "factor = 2\nmeasured_at = 5\n"),
+              ElementsAre(HasSubstr("rule = \"conductance\" is of neurons"),
+                          HasSubstr("parameter = \"U\" is not declared (declared: gain)")));
+  EXPECT_THAT(with("[[dose]]\nmodulator = \"ach\"\nregion = \"cortex\"\ntonic = \"5 mV\"\n"),
+              ElementsAre(HasSubstr("modulator = \"ach\" is not declared"), HasSubstr("no population is in \"cortex\""),
+                          HasSubstr("\"5 mV\" is in mV")));
+  EXPECT_THAT(with("[[pulse]]\nmodulator = \"ACh\"\namount = 1\n"),
+              ElementsAre(HasSubstr("times is missing in [pulse]"), HasSubstr("nothing clears ACh")));
+  EXPECT_THAT(with("[[release]]\nmodulator = \"ACh\"\nfrom = \"J\"\namount = 1\n"),
+              ElementsAre(HasSubstr("nothing clears ACh"), HasSubstr("from: there is no population \"J\"")));
+  EXPECT_THAT(refusals(base + "[modulator.DA]\nclearance_tau = 5\nuptake_Vmax = 1\n"),
+              ElementsAre(HasSubstr("uptake needs both"), HasSubstr("either clearance_tau or uptake")));
+  EXPECT_THAT(with("[population.E.receptor_density]\nM2 = 1\n"),
+              ElementsAre(HasSubstr("there is no receptor \"M2\" (did you mean M1?)")));
 }
 
 }  // namespace

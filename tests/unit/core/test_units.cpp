@@ -28,7 +28,9 @@ INSTANTIATE_TEST_SUITE_P(Quantities, Reads,
                                          Reading{"0.3 nA", Unit::pA, 300.0}, Reading{"2 kHz", Unit::Hz, 2000.0},
                                          Reading{"20 Hz", Unit::kHz, 0.02}, Reading{"20 nM", Unit::uM, 0.02},
                                          Reading{"1 mM", Unit::uM, 1000.0}, Reading{"100 kOhm", Unit::MOhm, 0.1},
-                                         Reading{"0.5", Unit::one, 0.5}));
+                                         Reading{"250 um", Unit::mm, 0.25}, Reading{"0.3 m/s", Unit::m_per_s, 0.3},
+                                         Reading{"0.3 mm/ms", Unit::m_per_s, 0.3},
+                                         Reading{"300 mm/s", Unit::m_per_s, 0.3}, Reading{"0.5", Unit::one, 0.5}));
 
 // The micro sign (U+00B5) and the Greek mu (U+03BC) look alike; both occur in real files.
 INSTANTIATE_TEST_SUITE_P(Micro, Reads,
@@ -73,7 +75,8 @@ TEST(FormatQuantity, PrintsSmallConcentrationsInNanomolar) {
 }
 
 TEST(FormatQuantity, ReadsBackToTheSameValue) {
-  for (const Unit unit : {Unit::one, Unit::mV, Unit::ms, Unit::pA, Unit::nS, Unit::pF, Unit::Hz, Unit::uM, Unit::MOhm})
+  for (const Unit unit : {Unit::one, Unit::mV, Unit::ms, Unit::pA, Unit::nS, Unit::pF, Unit::Hz, Unit::uM, Unit::MOhm,
+                          Unit::mm, Unit::m_per_s})
     for (const double value : {0.0, 1.0 / 3.0, -1e-7, 123456789.123, 0.0123456789}) {
       const std::string text = format_quantity(value, unit);
       EXPECT_EQ(parse_quantity(text, unit).value_or(-1e300), value) << text;

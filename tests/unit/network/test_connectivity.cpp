@@ -9,7 +9,7 @@
 
 #include "network/connectivity.hpp"
 #include "solvers/adex_synaptic.hpp"
-#include "support/small_network.hpp"
+#include "support/synapse_list.hpp"
 
 namespace modscape::network {
 namespace {
@@ -17,37 +17,10 @@ namespace {
 using models::ConnectionRule;
 using models::NetworkModel;
 using models::Projection;
-using test_support::constant;
-
-struct Synapse {
-  std::int64_t source, target;
-  float weight;
-  std::int64_t delay;
-  auto operator<=>(const Synapse&) const = default;
-};
-
-NetworkModel two_populations(std::int64_t from, std::int64_t to) {
-  NetworkModel m;
-  m.populations = {test_support::cortical_population("A", from, 2, 0),
-                   test_support::cortical_population("B", to, 2, 0)};
-  return m;
-}
-
-std::vector<Synapse> part(const NetworkModel& m, std::size_t projection, int rank, int ranks, std::uint64_t seed = 7) {
-  const Partition partition(m, rank, ranks);
-  const Connectivity c(m, projection, partition, seed);
-  std::vector<Synapse> synapses;
-  const Projection& p = m.projections[projection];
-  for (std::int64_t source = 0; source < m.populations[p.from].size; ++source) {
-    const Connectivity::Row row = c.row(source);
-    for (std::size_t k = 0; k < row.size; ++k)
-      synapses.push_back({source, partition.owned(p.to).first + row.targets[k],
-                          row.weights != nullptr ? row.weights[k] : c.constant_weight(),
-                          row.delays != nullptr ? delay_unit * row.delays[k] : c.constant_delay()});
-  }
-  EXPECT_EQ(synapses.size(), c.synapses());
-  return synapses;
-}
+using test_support::part;
+using test_support::parts;
+using test_support::Synapse;
+using test_support::two_populations;
 
 std::map<std::int64_t, int> indegrees(const std::vector<Synapse>& synapses) {
   std::map<std::int64_t, int> count;
@@ -58,14 +31,8 @@ std::map<std::int64_t, int> indegrees(const std::vector<Synapse>& synapses) {
 TEST(Connectivity, IsTheSameOnAnyNumberOfRanks) {
   const NetworkModel m = test_support::small_network();
   for (std::size_t p = 0; p < m.projections.size(); ++p) {
-    std::vector<Synapse> whole = part(m, p, 0, 1);
-    std::ranges::sort(whole);
-    for (const int ranks : {2, 3, 7}) {
-      std::vector<Synapse> all;
-      for (int rank = 0; rank < ranks; ++rank) std::ranges::copy(part(m, p, rank, ranks), std::back_inserter(all));
-      std::ranges::sort(all);
-      EXPECT_EQ(all, whole) << "projection " << p << ", " << ranks << " ranks";
-    }
+    const std::vector<Synapse> whole = parts(m, p, 1);
+    for (const int ranks : {2, 3, 7}) EXPECT_EQ(parts(m, p, ranks), whole) << "projection " << p << ", " << ranks;
     EXPECT_NE(part(m, p, 0, 1, 8), part(m, p, 0, 1, 7)) << "the seed has no influence on projection " << p;
   }
 }
@@ -81,6 +48,34 @@ TEST(Connectivity, FixedIndegree) {
   const auto without = part(m, 0, 0, 1);
   EXPECT_EQ(without.size(), 200U * 40U);
   EXPECT_EQ(std::set(without.begin(), without.end()).size(), without.size());
+}
+
+// Networks of earlier versions stay the same: target by target, each with a stream of its own.
+TEST(Connectivity, DrawsOfAFixedIndegree) {
+  for (const bool multapses : {true, false}) {
+    NetworkModel m = two_populations(3000, 600);
+    m.projections = {test_support::projection(0, 1, 0, ConnectionRule::one_to_one, 1, 1),
+                     test_support::projection(0, 1, 0, ConnectionRule::fixed_indegree, 1, 1)};
+    m.projections[1].indegree = 2000;  // more synapses than are sorted at once
+    m.projections[1].multapses = multapses;
+    m.projections[1].weight = {models::Distribution::Kind::uniform, 5.0, 0.0, 3.0, 7.0};
+    std::vector<Synapse> expected;
+    for (std::int64_t target = 0; target < 600; ++target) {
+      const std::uint64_t stream = std::uint64_t{1} << 40U | static_cast<std::uint64_t>(3000 + target);
+      RandomWords who(7, Purpose::connectivity, stream), what(7, Purpose::synapse, stream);
+      std::vector<bool> taken(3000);
+      for (int k = 0; k < 2000;) {
+        const auto source = static_cast<std::int64_t>(who.below(3000));
+        if (!multapses && taken[static_cast<std::size_t>(source)]) continue;
+        taken[static_cast<std::size_t>(source)] = true;
+        const double weight = 3.0 + 4.0 * what.uniform();
+        expected.push_back({source, target, static_cast<float>(weight), std::int64_t{1} << 28U});
+        ++k;
+      }
+    }
+    std::ranges::stable_sort(expected, {}, [](const Synapse& s) { return s.source; });
+    EXPECT_EQ(part(m, 1, 0, 1), expected);
+  }
 }
 
 TEST(Connectivity, SourcesOfAFixedIndegreeAreUniform) {
@@ -126,6 +121,38 @@ TEST(Connectivity, FixedProbability) {
   }
 }
 
+// Over several blocks of targets: both degrees are binomial, and ends of blocks are like any other place.
+TEST(Connectivity, DegreesOfAFixedProbabilityAreBinomial) {
+  constexpr std::int64_t sources = 400, targets = 3000;
+  constexpr double probability = 0.05;
+  NetworkModel m = two_populations(sources, targets);
+  m.projections = {test_support::projection(0, 1, 0, ConnectionRule::fixed_probability, 1, 1)};
+  m.projections[0].probability = probability;
+  std::vector<double> in(targets), out(sources);
+  for (const Synapse& s : part(m, 0, 0, 1)) {
+    ++in[static_cast<std::size_t>(s.target)];
+    ++out[static_cast<std::size_t>(s.source)];
+  }
+  const auto expect_binomial = [](const std::vector<double>& degrees, double trials) {
+    const auto n = static_cast<double>(degrees.size());
+    const double mean = trials * probability, variance = mean * (1 - probability);
+    double sum = 0.0, squares = 0.0;
+    for (const double degree : degrees) {
+      sum += degree;
+      squares += (degree - mean) * (degree - mean);
+    }
+    EXPECT_NEAR(sum / n, mean, 4 * std::sqrt(variance / n));
+    EXPECT_NEAR(squares / n, variance, 4 * variance * std::sqrt(2.0 / n));
+  };
+  expect_binomial(in, sources);
+  expect_binomial(out, targets);
+  for (const std::int64_t edge : {1024, 2048}) {
+    double near = 0.0;
+    for (std::int64_t target = edge - 16; target < edge + 16; ++target) near += in[static_cast<std::size_t>(target)];
+    EXPECT_NEAR(near, 32 * 20.0, 4 * std::sqrt(32 * 19.0));
+  }
+}
+
 TEST(Connectivity, OneToOneAndAllToAll) {
   NetworkModel m = two_populations(4, 4);
   m.projections = {test_support::projection(0, 1, 0, ConnectionRule::one_to_one, 1, 1),
@@ -156,8 +183,9 @@ TEST(Connectivity, RowsAscendByDelayAndStayWithinTheBounds) {
   near(c.shortest_delay(), 1.0);
   near(c.longest_delay(), 4.0);
   double sum = 0.0, squares = 0.0;
+  RowBuffer buffer;
   for (std::int64_t source = 0; source < 80; ++source) {
-    const Connectivity::Row row = c.row(source);
+    const Connectivity::Row row = c.row(source, buffer);
     EXPECT_TRUE(std::is_sorted(row.delays, row.delays + row.size));
     for (std::size_t k = 0; k < row.size; ++k) {
       EXPECT_GE(delay_unit * row.delays[k], c.shortest_delay());
