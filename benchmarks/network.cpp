@@ -158,7 +158,8 @@ void table() {
         title);
     for (const double ranks : counts) {
       const double neurons = neurons_on(ranks);
-      const network::RankResources r = network::rank_resources(cortex(neurons, 800, 200), ranks, rates);
+      const network::RankResources r =
+          network::rank_resources(cortex(neurons, 800, 200), static_cast<int>(ranks), rates);
       fmt::print("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", power_of_ten(ranks), power_of_ten(neurons),
                  power_of_ten(r.synapses), bytes(r.memory()), bytes(r.synapse_bytes), bytes(r.index_bytes),
                  bytes(r.neuron_bytes), bytes(r.spike_bytes), bytes(r.sent), bytes(r.received));

@@ -182,6 +182,9 @@ class Network(Results):
     transient: float
     bin: float  # of `rates`
     count_bin: float  # of the statistics of counts
+    modulator_times: np.ndarray  # of `modulators`
+    modulators: dict  # column of /modulators -> values; empty: there are none
+    traces: dict  # name -> (times, neurons, V), of those traced
 
     @property
     def summary(self):
@@ -370,6 +373,9 @@ def _read_network(file, path):
         transient=ms["transient"],
         bin=_milliseconds(job["record"]["rate_interval"]),
         count_bin=float(statistics.attrs["bin"]),
+        modulator_times=file["modulators/time"][()] if "modulators" in file else np.empty(0),
+        modulators={name: column[()] for name, column in file.get("modulators", {}).items() if name.startswith(("concentration_", "occupancy_"))},
+        traces={name: (log["time"][()], log["neuron"][()], log["V"][()]) for name, log in file.get("traces", {}).items()},
     )
 
 

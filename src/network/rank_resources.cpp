@@ -19,7 +19,7 @@ constexpr double sent_per_spike = sizeof(std::uint64_t);
 
 }  // namespace
 
-RankResources rank_resources(const models::NetworkModel& model, double ranks, std::span<const double> rates) {
+RankResources rank_resources(const models::NetworkModel& model, int ranks, std::span<const double> rates) {
   RankResources r{};
   double epoch = solvers::longest_epoch;  // ms
   for (const models::Projection& p : model.projections)
@@ -59,7 +59,7 @@ RankResources rank_resources(const models::NetworkModel& model, double ranks, st
                        sizeof(double) * static_cast<double>(population.densities.size());
     r.neuron_bytes += size / ranks * (sizeof(solvers::SynapticNeuron) + list * sizeof(solvers::SynapticEvent) + own);
   }
-  if (ranks > 1.0) {
+  if (ranks > 1) {
     r.sent = told / ranks * sent_per_spike;
     r.received = told * sent_per_spike;
   }

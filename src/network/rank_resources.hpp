@@ -13,7 +13,7 @@ struct RankResources {
   double neurons, synapses;
   // Bytes:
   double synapse_bytes;  ///< targets, weights and delays of single synapses
-  double index_bytes;    ///< where the synapses of each source begin
+  double index_bytes;    ///< where the synapses of each source begin; positions of neurons for what is drawn again
   double neuron_bytes;   ///< states, parameters of their own, and what arrives in an epoch
   double spike_bytes;    ///< spikes of all ranks: of an epoch, and under way; state of plastic synapses
   double memory() const { return synapse_bytes + index_bytes + neuron_bytes + spike_bytes; }
@@ -23,6 +23,6 @@ struct RankResources {
 };
 
 /// `rates`: Hz, of the neurons or sources of each population, on average.
-RankResources rank_resources(const models::NetworkModel& model, double ranks, std::span<const double> rates);
+RankResources rank_resources(const models::NetworkModel& model, int ranks, std::span<const double> rates);
 
 }  // namespace modscape::network

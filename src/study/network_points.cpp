@@ -131,7 +131,7 @@ class NetworkPoints {
                            const parallel::Communicator& all, const std::vector<std::span<double>>& cells) {
     constexpr double time_to_stop = 1.0;  // s: there is nothing to save
     NetworkRecorder recorder(group, job);
-    network::Simulation simulation(group, job.model, {job.seed, job.tolerance});
+    network::Simulation simulation(group, job.model, {.seed = job.seed, .tolerance = job.tolerance});
     while (simulation.now() < solvers::in_ticks(job.duration)) {
       if (const auto halt = advance_epoch(simulation, recorder, job, time_to_stop)) return halt->status;
       parallel::answer_others(all);
@@ -156,7 +156,7 @@ double seconds_of(const config::NetworkJob& job, double synapses) {
   using Clock = std::chrono::steady_clock;
   const parallel::Communicator self = parallel::Communicator::self();
   const auto begin = Clock::now();
-  network::Simulation simulation(self, job.model, {job.seed, job.tolerance});
+  network::Simulation simulation(self, job.model, {.seed = job.seed, .tolerance = job.tolerance});
   const auto built = Clock::now();
   const std::int64_t end = solvers::in_ticks(job.duration);
   while (simulation.now() < end && Clock::now() - built < enough && simulation.failures().empty())

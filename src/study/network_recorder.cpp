@@ -306,8 +306,7 @@ void NetworkRecorder::write_statistics(io::TreeWriter& out) const {
   for (const models::Population& population : job_->model.populations) names.push_back(population.name);
   out.label_axis("population", names, "Population");
   const std::vector<std::string> axis{"population"};
-  std::vector<network::PopulationActivity> activities;
-  for (const network::SpikeStatistics& statistics : state_.statistics) activities.push_back(statistics.activity());
+  const std::vector<network::PopulationActivity> activities = activity();
   for (const network::ActivityStatistic& statistic : network::activity_statistics()) {
     std::vector<double> values;
     for (const network::PopulationActivity& activity : activities) values.push_back(activity.*statistic.value);

@@ -211,17 +211,16 @@ NetworkSize network_size(const config::NetworkJob& job, int ranks) {
   }
   const network::RankResources r = network::rank_resources(model, ranks, rates);
   const auto bytes = [](double number) { return sweep::format_bytes(number); };
-  NetworkSize size{r.synapses * ranks, {}};
-  size.text = fmt::format(
+  std::string text = fmt::format(
       "neurons       {:.0f}, and {:.0f} sources\nsynapses      {:.4g}\n"
       "memory        about {} per rank on {} rank{}: synapses {}, their index {}, neurons {}, spikes {}\n",
-      neurons, sources, size.synapses, bytes(r.memory()), ranks, ranks == 1 ? "" : "s", bytes(r.synapse_bytes),
+      neurons, sources, r.synapses * ranks, bytes(r.memory()), ranks, ranks == 1 ? "" : "s", bytes(r.synapse_bytes),
       bytes(r.index_bytes), bytes(r.neuron_bytes), bytes(r.spike_bytes));
   if (ranks > 1)
-    size.text += fmt::format(
+    text += fmt::format(
         "exchange      {:.4g} times per second of the network; in it a rank sends {} and gets {} at {:g} Hz\n",
         r.epochs, bytes(r.sent), bytes(r.received), assumed_rate);
-  return size;
+  return {r.synapses * ranks, std::move(text)};
 }
 
 std::string network_plan_text(const config::Job& job, int ranks) {

@@ -29,7 +29,7 @@ NetworkOutcome run_network_job(const parallel::Communicator& comm, const config:
 /// What --dry-run prints: sizes, memory and exchange per rank if neurons fire at 10 Hz, output.
 std::string network_plan_text(const config::Job& job, int ranks);
 
-/// Of the network alone: lines of neurons, synapses, and what so many ranks hold and tell each other.
+/// Of the network alone: lines of neurons, synapses, and memory and exchange on so many ranks.
 struct NetworkSize {
   double synapses;
   std::string text;

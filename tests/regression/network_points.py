@@ -62,7 +62,7 @@ class NetworkPoints(e2e.WithReference):
     def test_killed_and_run_again(self):
         self.use_points()
         for ranks, passage in ((1, 2), (3, 1), (2, 1)):
-            outcome = self.run_program("network", "job.toml", "-o", "killed.h5", ranks=ranks, env={"MODSCAPE_FAULT": f"row:{passage}"})
+            outcome = self.run_program("network", "job.toml", "-o", "killed.h5", ranks=ranks, env={"MODSCAPE_FAULT": f"row:{passage}"})  # on whichever rank gets there
             self.assertNotEqual(outcome.code, 0)
         self.write("pairs.toml", small(ranks_per_point=2))
         self.run_ok("network", "pairs.toml", "-o", "killed.h5", ranks=2)

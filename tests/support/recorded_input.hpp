@@ -30,6 +30,7 @@ inline std::vector<std::vector<Arrival>> recorded_input(const models::NetworkMod
       if (whole.population_of(gids[i]) == projection.to)
         wanted[static_cast<std::size_t>(gids[i] - whole.first_gid(projection.to))] = i;
     const network::Connectivity connectivity(model, p, whole, seed);
+    network::RowBuffer buffer;
     std::vector<network::Terminal> terminals(static_cast<std::size_t>(model.populations[projection.from].size));
     for (const network::Spike& spike : spikes) {
       const std::int64_t source = spike.gid - whole.first_gid(projection.from);
@@ -38,7 +39,6 @@ inline std::vector<std::vector<Arrival>> recorded_input(const models::NetworkMod
       const double efficacy = std::isnan(plasticity.U) ? 1.0
                                                        : network::transmit(plasticity, spike.tick,
                                                                            terminals[static_cast<std::size_t>(source)]);
-      network::RowBuffer buffer;
       const network::Connectivity::Row row = connectivity.row(source, buffer);
       for (std::size_t k = 0; k < row.size; ++k) {
         const std::size_t i = wanted[row.targets[k]];

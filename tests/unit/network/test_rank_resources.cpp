@@ -37,14 +37,14 @@ TEST(RankResources, OfAKnownNetwork) {
                    test_support::projection(1, 0, 0, ConnectionRule::all_to_all, 1.0, 2.0)};
   m.projections[0].indegree = 100;
   m.projections[1].weight = {models::Distribution::Kind::uniform, 1.0, 0.0, 0.5, 1.5};
-  const RankResources r = rank_resources(m, 10.0, std::vector<double>{4.0, 10.0});
+  const RankResources r = rank_resources(m, 10, std::vector<double>{4.0, 10.0});
   EXPECT_EQ(r.synapses, 100.0 * (100 + 500));
   EXPECT_EQ(r.synapse_bytes, 100.0 * (100 * 4 + 500 * 8));
   EXPECT_NEAR(r.index_bytes, (4.0 + 0.25) * 1500, 1.0);  // all but e^-10 of the sources have a synapse here
   EXPECT_EQ(r.epochs, 1000.0);                           // the shortest delay is 1 ms
   EXPECT_EQ(r.sent, 8.0 * 400);
   EXPECT_EQ(r.received, 8.0 * 4000);
-  const RankResources alone = rank_resources(m, 1.0, std::vector<double>{4.0, 10.0});
+  const RankResources alone = rank_resources(m, 1, std::vector<double>{4.0, 10.0});
   EXPECT_EQ(alone.sent, 0.0);
   EXPECT_EQ(alone.received, 0.0);
 }
