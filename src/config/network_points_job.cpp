@@ -21,7 +21,7 @@ constexpr std::int64_t most_seeds = 1000000;
 
 void place_one(const std::string& path, Place place, TomlNode& document, Placeholder& into, ProblemList& problems) {
   const std::string top = path.substr(0, path.find('.'));
-  const std::vector<std::string> launch{"job", "vary", "axes", "ranges", "design", "sweep", "record"};
+  const std::vector<std::string> launch{"job", "vary", "axes", "ranges", "design", "sweep", "record", "trace"};
   if (std::find(launch.begin(), launch.end(), top) != launch.end()) {
     problems.add(place, fmt::format("{}: nothing in [{}] can be varied", into.quantity.name, top));
     return;
@@ -139,7 +139,7 @@ void read_network_points(TableReader& root, TableReader& job_table, const std::s
   TableReader record = root.table("record");
   if (record.has("spikes") && !record.is_empty_list("spikes"))
     record.refuse("spikes", "runs of a sweep store statistics, no spikes", "remove it");
-  job.network.record_spikes.clear();
+  if (root.has("trace")) root.refuse("trace", "runs of a sweep store statistics, no traces", "remove it");
   if (!job_table.has("title")) job.network.title = default_title(points);
 }
 

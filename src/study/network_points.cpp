@@ -178,6 +178,9 @@ void require_names(const config::NetworkPointsJob& job, const config::NetworkJob
 
 void require_possible_networks(const config::NetworkPointsJob& job, const config::NetworkJob& shared) {
   require_names(job, shared);
+  constexpr std::uint64_t most_exact = std::uint64_t{1} << 53;  // as a number of a column
+  if (shared.seed > most_exact - static_cast<std::uint64_t>(job.seeds))
+    throw BadInput(job.job_path, fmt::format("seed = {}: the seeds of a sweep must be below 2^53", shared.seed));
   const sweep::SweepDesign design(job.design);
   const config::NetworkPointReader reader(job);
   const std::int64_t checked = std::min(design.size(), most_checked);

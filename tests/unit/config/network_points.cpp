@@ -82,6 +82,19 @@ TEST(NetworkPoints, PutTheirValuesWhereThePathsLead) {
   EXPECT_FALSE(problems_of([&] { at(job, {1, 2, 3, 12.5, 0.5, -61, 4}); }).empty()) << "half a neuron";
 }
 
+TEST(NetworkPoints, DosesOfModulators) {
+  const Job job = load(
+      "[modulator.dopamine]\ntonic = \"20 nM\"\n[[receptor]]\nname = \"D1\"\nmodulator = \"dopamine\"\nEC50 = \"1 "
+      "uM\"\n"
+      "tau = 100\n[[effect]]\nreceptor = \"D1\"\non = \"E\"\nrule = \"shift\"\nparameter = \"b\"\nby = -10\n"
+      "measured_at = \"10 uM\"\n[vary]\ndopamine = \"modulator.dopamine.tonic\"\nEC50 = \"receptor.D1.EC50\"\n"
+      "[axes]\ndopamine = {from = \"1 nM\", to = \"1 mM\", count = 3, scale = \"log\"}\nEC50 = [\"500 nM\"]\n");
+  EXPECT_EQ(job.network_points.varied.at(0).unit, Unit::uM);
+  const NetworkJob point = at(job, {5.0, 0.5});
+  EXPECT_EQ(point.model.modulation.modulation.modulators.at(0).tonic, 5.0);
+  EXPECT_EQ(point.model.modulation.modulation.receptors.at(0).EC50, 0.5);
+}
+
 TEST(NetworkPoints, SeedsAloneAreADesign) {
   const Job job = load("[sweep]\nseeds = 5\n");
   EXPECT_TRUE(job.network_points.wanted);
