@@ -10,7 +10,7 @@ from ..output import Drawing, Table
 NAME = "network_points"
 TITLE = "Networks at the points of a design"
 STATISTICS = (("rate", "rate (Hz)", "viridis"), ("cv_isi", "CV of ISIs", "cividis"), ("synchrony", "synchrony", "magma"),
-              ("down_fraction", "time in down states", "Greys"))
+              ("down_fraction", "time down", "Greys"))
 MOST_TICKS = 7
 MOST_LOG_TICKS = 4  # their labels are long
 MISSING = {"facecolor": "white", "edgecolor": style.NULL_COLOUR, "hatch": "////", "linewidth": 0}

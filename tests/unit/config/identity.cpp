@@ -54,7 +54,7 @@ TEST(Identity, ResolvedTextIsAFixedPoint) {
        {"spn_levodopa_state", "spn_levodopa_effects", "examples/bifurcation_diagram", "examples/excitability_landscape",
         "examples/small_study", "examples/small_sweep", "examples/landscape", "examples/dose_response",
         "examples/nested_design", "examples/simulate_bg2005", "examples/sheet_network", "examples/small_network",
-        "examples/network_landscape", "network_10k", "network_100k"}) {
+        "examples/network_landscape", "network_10k", "network_100k", "cortical_states", "cortical_states_map"}) {
     const Job job = load_job(source_dir() + "/jobs/" + name + ".toml", "");
     const Job again = load_job(written("fixed/resolved.toml", job.resolved), job.kind);
     EXPECT_EQ(again.resolved, job.resolved);
