@@ -39,11 +39,11 @@ class Modulators {
   }
   std::size_t regions() const noexcept { return model_->modulation.regions.size(); }
 
-  /// The effects `on` one of these names, weighted with the occupancies that act in `region`. With `densities` (one per
-  /// receptor) the weights are of a neuron with these densities.
+  /// The effects `on` one of these names, and with `unnamed` those on any neuron, weighted with the occupancies that
+  /// act in `region`; and the receptor of each, for neurons with densities of their own.
   struct ActiveEffects {
     std::vector<models::WeightedEffect> effects;
-    std::vector<std::size_t> receptors;  // of each
+    std::vector<std::size_t> receptors;
   };
   ActiveEffects effects_on(std::span<const std::string> names, bool unnamed, std::size_t region) const;
 
