@@ -17,6 +17,8 @@ inline constexpr std::size_t most_edges = 1000000;
 inline constexpr std::size_t most_replayed = 10000000;
 inline constexpr std::string_view default_region = "network";
 
+/// In the order of Population::Kind.
+inline constexpr std::array<std::string_view, 3> model_names{"adex", "poisson", "replay"};
 /// In the order of ConnectionRule.
 inline constexpr std::array<std::string_view, 6> rule_names{"fixed_indegree", "fixed_probability", "distance",
                                                             "one_to_one",     "all_to_all",        "edges"};

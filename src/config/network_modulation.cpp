@@ -96,14 +96,14 @@ std::vector<std::size_t> read_regions(TableReader& table, const NetworkInput& in
   return regions;
 }
 
-// The modulator called under `modulator`. One that is `cleared` must come back from a jump.
-std::optional<std::size_t> read_modulator(TableReader& table, const NetworkInput& input, bool jumps) {
+// The modulator called under `modulator`, 0 after a problem. One that `jumps` must come back from it.
+std::size_t read_modulator(TableReader& table, const NetworkInput& input, bool jumps) {
   std::vector<std::string> names;
   for (const models::Modulator& modulator : input.model.modulation.modulation.modulators)
     names.push_back(modulator.name);
   const std::string name = known_name(table, "modulator", "a [modulator.NAME]", names);
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
+  if (found == names.end()) return 0;
   const auto index = static_cast<std::size_t>(found - names.begin());
   const models::Modulator& modulator = input.model.modulation.modulation.modulators[index];
   if (jumps && std::isnan(modulator.clearance_tau) && std::isnan(modulator.uptake_Vmax))
@@ -115,11 +115,10 @@ std::optional<std::size_t> read_modulator(TableReader& table, const NetworkInput
 void read_doses(TableReader& root, NetworkInput& input) {
   for (TableReader& table : root.tables("dose")) {
     models::Dose dose;
-    const std::optional<std::size_t> modulator = read_modulator(table, input, false);
+    dose.modulator = read_modulator(table, input, false);
     dose.regions = read_regions(table, input);
     table.rows(dose_table(), dose);
     table.finish();
-    dose.modulator = modulator.value_or(0);
     input.model.modulation.doses.push_back(std::move(dose));
   }
 }
@@ -127,14 +126,13 @@ void read_doses(TableReader& root, NetworkInput& input) {
 void read_pulses(TableReader& root, NetworkInput& input) {
   for (TableReader& table : root.tables("pulse")) {
     models::Pulse pulse;
-    const std::optional<std::size_t> modulator = read_modulator(table, input, true);
+    pulse.modulator = read_modulator(table, input, true);
     pulse.regions = read_regions(table, input);
     pulse.times = table.quantities(time_info("times", "when it is added"));
     if (pulse.times.empty()) table.refuse("times", "times is missing in [pulse] (a list)", "times = [\"500 ms\"]");
     table.rows(pulse_table(), pulse);
     table.finish();
     std::sort(pulse.times.begin(), pulse.times.end());
-    pulse.modulator = modulator.value_or(0);
     input.model.modulation.pulses.push_back(std::move(pulse));
   }
 }
@@ -142,13 +140,12 @@ void read_pulses(TableReader& root, NetworkInput& input) {
 void read_releases(TableReader& root, NetworkInput& input) {
   for (TableReader& table : root.tables("release")) {
     models::Release release;
-    const std::optional<std::size_t> modulator = read_modulator(table, input, true);
+    release.modulator = read_modulator(table, input, true);
     release.regions = read_regions(table, input);
     const std::string from = table.required_text("from", "the population whose spikes release it");
     if (!from.empty()) release.from = input.find(from, "from", table).value_or(0);
     table.rows(release_table(), release);
     table.finish();
-    release.modulator = modulator.value_or(0);
     input.model.modulation.releases.push_back(std::move(release));
   }
 }

@@ -293,13 +293,12 @@ class PopulationsReader {
       if (base == nullptr) return false;
     }
     Population& population = draft.population;
-    // In the order of Population::Kind; the first of the choices is the default.
-    std::vector<std::string> models{"adex", "poisson", "replay"};
-    const std::vector<std::string> kinds = models;
+    std::vector<std::string> models(model_names.begin(), model_names.end());  // the first is the default
     if (base != nullptr) std::swap(models.front(), models[static_cast<std::size_t>(base->population.kind)]);
     const std::string model = table.choice("model", models);
     if (model != table.text("model", models.front())) return false;
-    population.kind = static_cast<Population::Kind>(std::find(kinds.begin(), kinds.end(), model) - kinds.begin());
+    population.kind =
+        static_cast<Population::Kind>(std::find(model_names.begin(), model_names.end(), model) - model_names.begin());
     if (base != nullptr && population.kind != base->population.kind) {
       table.refuse("model",
                    fmt::format("{} is like {}, which is not {}", population.name, base->population.name, model));

@@ -68,9 +68,8 @@ void write_sheet(TomlWriter& out, const Population& population) {
 
 void write_population(TomlWriter& out, const Population& population, const models::NetworkModulation& modulation) {
   using Kind = Population::Kind;
-  constexpr std::array<std::string_view, 3> kinds{"adex", "poisson", "replay"};
   out.table("population." + population.name);
-  out.text("model", std::string(kinds[static_cast<std::size_t>(population.kind)]));
+  out.text("model", std::string(model_names[static_cast<std::size_t>(population.kind)]));
   out.integer("size", population.size);
   if (modulation.regions[population.region] != default_region)
     out.text("region", modulation.regions[population.region]);

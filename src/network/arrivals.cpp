@@ -42,7 +42,7 @@ Arrivals::Arrivals(const models::NetworkModel& model, const std::vector<Connecti
   ring_.assign(ring, std::vector<std::vector<Arrival>>(model.populations.size()));
 }
 
-bool Arrivals::set_parameters(const Modulators& modulators) {
+std::optional<std::size_t> Arrivals::set_parameters(const Modulators& modulators) {
   for (std::size_t p = 0; p < model_->projections.size(); ++p) {
     const models::Projection& projection = model_->projections[p];
     const std::size_t region = model_->populations[projection.to].region;
@@ -58,11 +58,9 @@ bool Arrivals::set_parameters(const Modulators& modulators) {
     const bool plastic = !std::isnan(base.U);
     const bool possible =
         gains_[p] >= 0.0 && (!plastic || (now.U > 0.0 && now.U <= 1.0 && now.tau_rec >= 0.0 && now.tau_facil >= 0.0));
-    if (possible) continue;
-    bad_projection_ = p;
-    return false;
+    if (!possible) return p;
   }
-  return true;
+  return std::nullopt;
 }
 
 void Arrivals::add(const Spike& spike, std::int64_t now) {

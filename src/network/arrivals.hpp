@@ -3,6 +3,7 @@
 // keeps them for all spikes, because each has targets of its own.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "network/connectivity.hpp"
@@ -49,10 +50,9 @@ class Arrivals {
   Arrivals(const models::NetworkModel& model, const std::vector<Connectivity>& connectivity, const Partition& partition,
            std::int64_t epoch_ticks);
 
-  /// What projections do to spikes from now on: their parameters under the modulators. False: a parameter has left its
-  /// bounds, of the projection named by `bad_projection`.
-  bool set_parameters(const Modulators& modulators);
-  std::size_t bad_projection() const noexcept { return bad_projection_; }
+  /// What projections do to spikes from now on: their parameters under the modulators. Returns the first projection
+  /// whose parameters are out of bounds, if any.
+  std::optional<std::size_t> set_parameters(const Modulators& modulators);
 
   /// A spike of any rank, before `now`; all in the order of time.
   void add(const Spike& spike, std::int64_t now);
@@ -87,7 +87,6 @@ class Arrivals {
   std::vector<std::vector<std::vector<Arrival>>> ring_;  // of epochs, by target population
   std::vector<models::ShortTermPlasticity> plasticity_;  // of each projection, as modulated
   std::vector<double> gains_;                            // of each projection
-  std::size_t bad_projection_ = 0;
   State state_;
 };
 

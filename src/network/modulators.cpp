@@ -121,16 +121,13 @@ std::vector<Modulators::Jump> Modulators::jumps_of(std::size_t modulator, std::i
 }
 
 void Modulators::apply(std::size_t modulator, const Jump& jump) {
-  const Modulator& m = model_->modulation.modulation.modulators[modulator];
-  const bool at_once = std::isnan(m.clearance_tau) && !has_uptake(m);
   for (const std::size_t region : *jump.regions) {
     const std::size_t i = modulator * regions() + region;
     if (jump.dose)
       state_.tonic[i] = jump.amount;
     else
       state_.concentrations[i] += jump.amount;
-    if (at_once) state_.concentrations[i] = state_.tonic[i];
-    relax(state_, modulator, region, 0.0);
+    relax(state_, modulator, region, 0.0);  // what nothing clears is at the tonic level at once
   }
 }
 

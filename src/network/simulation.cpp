@@ -99,11 +99,10 @@ bool Simulation::set_parameters() {
     report(partition_.first_gid(p) + partition_.owned(p).first + static_cast<std::int64_t>(*neuron),
            solvers::RunStatus::out_of_bounds);
   }
-  if (!arrivals_->set_parameters(modulators_)) {
+  if (const std::optional<std::size_t> projection = arrivals_->set_parameters(modulators_)) {
     possible = false;  // on all ranks alike
     if (comm_->is_root())
-      report(partition_.first_gid(model_.projections[arrivals_->bad_projection()].from),
-             solvers::RunStatus::out_of_bounds);
+      report(partition_.first_gid(model_.projections[*projection].from), solvers::RunStatus::out_of_bounds);
   }
   return possible;
 }
