@@ -15,7 +15,7 @@ std::uint64_t CounterRng::bits(std::uint64_t step) const {
 }
 
 double CounterRng::uniform(std::uint64_t step) const {
-  return (static_cast<double>(bits(step) >> 12) + 0.5) * 0x1p-52;
+  return uniform_of(bits(step));
 }
 
 double CounterRng::normal(std::uint64_t step) const {
@@ -28,6 +28,15 @@ void RandomWords::refill() {
   const r123::Philox4x64::ctr_type block = r123::Philox4x64{}(counter, key);
   for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = block[i];
   used_ = 0;
+}
+
+void first_words(std::uint64_t seed, Purpose purpose, std::uint64_t item, std::uint64_t series,
+                 std::span<RandomBlock> blocks) {
+  const r123::Philox4x64::key_type key{{seed, static_cast<std::uint64_t>(purpose)}};
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const r123::Philox4x64::ctr_type block = r123::Philox4x64{}({{item + i, 0, series, 1}}, key);
+    blocks[i] = {block[0], block[1], block[2], block[3]};
+  }
 }
 
 double normal_quantile(double probability) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace modscape {
 
@@ -35,6 +36,11 @@ enum class Purpose : std::uint64_t {
   position
 };
 
+/// Uniform in (0, 1) from one word.
+inline double uniform_of(std::uint64_t word) {
+  return (static_cast<double>(word >> 12U) + 0.5) * 0x1p-52;
+}
+
 class CounterRng {
  public:
   CounterRng(std::uint64_t seed, Purpose purpose, std::uint64_t item) : seed_(seed), purpose_(purpose), item_(item) {}
@@ -61,7 +67,7 @@ class RandomWords {
     return words_[used_++];
   }
   /// Uniform in (0, 1).
-  double uniform() { return (static_cast<double>(next() >> 12U) + 0.5) * 0x1p-52; }
+  double uniform() { return uniform_of(next()); }
   /// Uniform in 0 ... n - 1, n > 0; no value is favoured by more than n 2^-64.
   std::uint64_t below(std::uint64_t n) {
     __extension__ using Wide = unsigned __int128;
@@ -78,6 +84,11 @@ class RandomWords {
   std::array<std::uint64_t, 4> words_{};
 };
 
+/// The first four words of RandomWords(seed, purpose, item + i, series) into blocks[i], many at once: several times as
+/// fast as one by one.
+using RandomBlock = std::array<std::uint64_t, 4>;
+void first_words(std::uint64_t seed, Purpose purpose, std::uint64_t item, std::uint64_t series,
+                 std::span<RandomBlock> blocks);
 /// Quantile function and cumulative distribution of the standard normal; relative accuracy 1e-13 or better.
 double normal_quantile(double probability);
 double normal_cdf(double x);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The neurons of one population on this rank: states, parameters as they are now, and what arrives in an epoch.
+// The neurons of one population on this rank: states, and parameters as they are now.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "network/event_lists.hpp"
 #include "network/modulators.hpp"
 #include "network/partition.hpp"
 #include "solvers/adex_synaptic.hpp"
@@ -26,8 +25,6 @@ class NeuronGroup {
 
   std::vector<solvers::SynapticNeuron>& neurons() noexcept { return neurons_; }
   const std::vector<solvers::SynapticNeuron>& neurons() const noexcept { return neurons_; }
-  EventLists& events() noexcept { return events_; }
-  const EventLists& events() const noexcept { return events_; }
   std::uint64_t bytes() const noexcept;
 
  private:
@@ -37,7 +34,6 @@ class NeuronGroup {
   std::vector<double> densities_;                            // per neuron of each receptor with a density of its own
   std::vector<solvers::SynapticCoefficients> coefficients_;  // as many as base_
   std::vector<solvers::SynapticNeuron> neurons_;
-  EventLists events_;
 };
 
 }  // namespace modscape::network

@@ -6,6 +6,7 @@
 
 #include "network/arrivals.hpp"
 #include "network/connectivity.hpp"
+#include "network/delivery.hpp"
 #include "network/spike.hpp"
 #include "solvers/adex_synaptic.hpp"
 
@@ -41,6 +42,7 @@ RankResources rank_resources(const models::NetworkModel& model, int ranks, std::
   }
   for (const models::Background& b : model.backgrounds) input[b.to] += b.rate;
 
+  double lists = 0.0;              // bytes of events of the neurons that are advanced together
   double told = 0.0, drawn = 0.0;  // spikes per s that ranks tell each other, and that each draws alike
   for (std::size_t p = 0; p < model.populations.size(); ++p) {
     const Population& population = model.populations[p];
@@ -51,14 +53,23 @@ RankResources rank_resources(const models::NetworkModel& model, int ranks, std::
     }
     told += size * rates[p];
     r.neurons += size / ranks;
-    // Lists of arrivals are as long as the longest that was met: five standard deviations above the mean.
-    const double arrivals = input[p] * epoch / ms_per_s,
-                 list = std::max(16.0, arrivals + 5.0 * std::sqrt(arrivals) + 1.0);
+    // Lists of arrivals are as long as the longest that was met, rounded up to a power of 2: five standard deviations
+    // above the mean.
+    const double arrivals = input[p] * epoch / ms_per_s, longest = arrivals + 5.0 * std::sqrt(arrivals) + 1.0;
+    const double capacity = std::exp2(std::ceil(std::log2(std::max(16.0, longest))));
+    const auto has_delays = [&](const models::Projection& projection) {
+      return projection.to == p && SynapseValues(model, projection).has_delays();
+    };
+    const double together = std::ranges::any_of(model.projections, has_delays)
+                                ? size / ranks
+                                : std::min(size / ranks, static_cast<double>(Delivery::neurons_at_once));
+    lists = std::max(lists, together * capacity * sizeof(solvers::SynapticEvent));
     const bool differ = !population.distributed.empty() || !population.densities.empty();
     const double own = (differ ? sizeof(models::AdexParameters) + sizeof(solvers::SynapticCoefficients) : 0) +
                        sizeof(double) * static_cast<double>(population.densities.size());
-    r.neuron_bytes += size / ranks * (sizeof(solvers::SynapticNeuron) + list * sizeof(solvers::SynapticEvent) + own);
+    r.neuron_bytes += size / ranks * (sizeof(solvers::SynapticNeuron) + own);
   }
+  r.neuron_bytes += lists;
   if (ranks > 1) {
     r.sent = told / ranks * sent_per_spike;
     r.received = told * sent_per_spike;

@@ -171,8 +171,12 @@ RowStore store_edges(const Projection& projection, std::int64_t sources, paralle
   for (const Edge& edge : projection.edges)
     if (here(edge)) ++counts[static_cast<std::size_t>(edge.source)];
   std::vector<std::uint64_t> next = make_room(store, counts, values);
-  for (const Edge& edge : projection.edges) {
-    if (!here(edge)) continue;
+  std::vector<std::size_t> order;  // by target, as all rows are
+  for (std::size_t i = 0; i < projection.edges.size(); ++i)
+    if (here(projection.edges[i])) order.push_back(i);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return projection.edges[i].target; });
+  for (const std::size_t i : order) {
+    const Edge& edge = projection.edges[i];
     const std::uint64_t place = next[static_cast<std::size_t>(edge.source)]++;
     store.targets[place] = static_cast<std::uint32_t>(edge.target - own.first);
     if (values.has_weights())

@@ -21,11 +21,6 @@ constexpr double ms_per_s = 1000.0;
 // Spikes travel as tick in epoch << 32 | gid; with one of these bits it is something else.
 constexpr std::uint64_t failure_mark = std::uint64_t{1} << 63U, signal_mark = std::uint64_t{1} << 62U;
 
-// Uniform in 0 ... length - 1 from 32 random bits.
-std::uint32_t scaled(std::uint64_t bits32, std::int64_t length) {
-  return static_cast<std::uint32_t>((bits32 * static_cast<std::uint64_t>(length)) >> 32U);
-}
-
 // Ticks at which a rate or an injected current changes.
 std::vector<std::int64_t> changes_of(const models::NetworkModel& model) {
   std::vector<std::int64_t> ticks;
@@ -56,19 +51,15 @@ Simulation::Simulation(const parallel::Communicator& comm, const models::Network
       options_(options),
       partition_(model, comm.rank(), comm.size()),
       groups_(model.populations.size()),
-      sorted_(model.populations.size(), true),
       modulators_(model_, partition_),
       kernel_(options.tolerance),
       tracer_(options.traced, options.trace_interval, partition_, options.tolerance),
       epoch_ticks_(epoch_of(model)),
       changes_(changes_of(model_)) {
-  for (std::size_t p = 0; p < model_.projections.size(); ++p) {
+  for (std::size_t p = 0; p < model_.projections.size(); ++p)
     connectivity_.emplace_back(model_, p, partition_, options_.seed);
-    if (connectivity_[p].shortest_delay() != connectivity_[p].longest_delay())
-      sorted_[model_.projections[p].to] = false;
-  }
-  for (const models::Background& background : model_.backgrounds) sorted_[background.to] = false;
   arrivals_.emplace(model_, connectivity_, partition_, epoch_ticks_);
+  delivery_.emplace(model_, connectivity_, partition_, options_.seed);
   for (std::size_t p = 0; p < model_.populations.size(); ++p)
     if (model_.populations[p].kind == Population::Kind::adex)
       groups_[p] = std::make_unique<NeuronGroup>(model_, p, partition_, options_.seed);
@@ -111,9 +102,7 @@ void Simulation::prepare_counts(std::int64_t length) {
   if (length == counted_length_) return;
   counted_length_ = length;
   const double seconds = in_ms(length) / ms_per_s, time = in_ms(now_);
-  background_counts_.clear();
-  for (const models::Background& b : model_.backgrounds)
-    background_counts_.emplace_back(b.rate_steps.at(time, b.rate) * seconds);
+  delivery_->set_rates(now_, length);
   source_counts_.clear();
   for (const Population& p : model_.populations)
     source_counts_.emplace_back(p.kind == Population::Kind::poisson
@@ -137,8 +126,6 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
     if (!groups_[p]) continue;
     std::ranges::sort(arrivals_->of(epoch, p), {},
                       [](const Arrival& a) { return std::tuple(a.tick, a.projection, a.source); });
-    deliver(p, length);
-    tracer_.sample(p, *groups_[p], now_, length);
     advance_population(p, length);
   }
   if (now_ + length == (epoch + 1) * epoch_ticks_) arrivals_->finish(epoch);
@@ -166,80 +153,24 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
   return spikes_;
 }
 
-void Simulation::deliver(std::size_t population, std::int64_t length) {
-  EventLists& events = groups_[population]->events();
-  const auto& arrivals = arrivals_->of(now_ / epoch_ticks_, population);
-  const std::int64_t before = delivered_;
-  do {
-    delivered_ = before;
-    events.clear();
-    for (const Arrival& arrival : arrivals) deliver_row(arrival, events, length);
-    deliver_background(population, length);
-  } while (!events.finish(static_cast<std::uint32_t>(length), sorted_[population]));
-}
-
-void Simulation::deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length) {
-  const Connectivity& connectivity = connectivity_[arrival.projection];
-  const auto port = static_cast<std::uint32_t>(model_.projections[arrival.projection].port);
-  if (!connectivity.has_delays()) {
-    const std::int64_t offset = arrival.tick - now_;
-    if (offset < 0 || offset >= length) return;  // of the other part of an epoch cut in two
-    const Connectivity::Row row = connectivity.row(arrival.source, row_);
-    const auto ticks = static_cast<std::uint32_t>(offset);
-    delivered_ += static_cast<std::int64_t>(row.size);
-    if (row.weights == nullptr) {
-      const SynapticEvent event = SynapticEvent::at(ticks, port, connectivity.constant_weight() * arrival.efficacy);
-      for (std::size_t k = 0; k < row.size; ++k) events.add(row.targets[k], event);
-    } else {
-      for (std::size_t k = 0; k < row.size; ++k)
-        events.add(row.targets[k], SynapticEvent::at(ticks, port, row.weights[k] * arrival.efficacy));
-    }
-    return;
-  }
-  const std::int64_t age = now_ - arrival.tick;
-  const Connectivity::Row row = connectivity.row(arrival.source, row_, DelayWindow::of_ticks(age, age + length));
-  delivered_ += static_cast<std::int64_t>(row.size);
-  for (std::size_t k = 0; k < row.size; ++k) {
-    const float weight = row.weights == nullptr ? connectivity.constant_weight() : row.weights[k];
-    const std::int64_t offset = delay_unit * std::int64_t{row.delays[k]} - age;
-    events.add(row.targets[k], SynapticEvent::at(static_cast<std::uint32_t>(offset), port, weight * arrival.efficacy));
-  }
-}
-
-void Simulation::deliver_background(std::size_t population, std::int64_t length) {
-  EventLists& events = groups_[population]->events();
-  const parallel::BlockRange own = partition_.owned(population);
-  for (std::size_t b = 0; b < model_.backgrounds.size(); ++b) {
-    const models::Background& background = model_.backgrounds[b];
-    if (background.to != population) continue;
-    const auto port = static_cast<std::uint32_t>(background.port);
-    const auto weight = static_cast<float>(background.weight);
-    for (std::int64_t i = own.first; i < own.last; ++i) {
-      RandomWords words(options_.seed, Purpose::background, stream_of(b, partition_.first_gid(population) + i),
-                        static_cast<std::uint64_t>(now_));
-      const std::uint32_t count = background_counts_[b](words.uniform());
-      std::uint64_t bits = 0;
-      for (std::uint32_t k = 0; k < count; ++k) {
-        bits = k % 2 == 0 ? words.next() : bits >> 32U;
-        events.add(static_cast<std::uint32_t>(i - own.first),
-                   SynapticEvent::at(scaled(bits & 0xffffffffU, length), port, weight));
-      }
-      delivered_ += count;
-    }
-  }
-}
-
 void Simulation::advance_population(std::size_t population, std::int64_t length) {
-  NeuronGroup& group = *groups_[population];
-  located_.clear();
-  failed_.clear();
-  kernel_.advance(group.neurons(), group.events().events(), group.events().capacity(),
-                  static_cast<std::uint32_t>(length), located_, failed_);
-  const std::int64_t first = partition_.first_gid(population) + partition_.owned(population).first;
-  for (const solvers::LocatedSpike& spike : located_)
-    mine_.push_back(static_cast<std::uint64_t>(std::clamp<std::int64_t>(in_ticks(spike.time), 0, length)) << 32U |
-                    static_cast<std::uint64_t>(first + spike.neuron));
-  for (const solvers::FailedNeuron& failure : failed_) report(first + failure.neuron, failure.status);
+  const std::span<solvers::SynapticNeuron> neurons = groups_[population]->neurons();
+  const std::int64_t first_gid = partition_.first_gid(population) + partition_.owned(population).first;
+  delivery_->begin(population, arrivals_->of(now_ / epoch_ticks_, population), now_, length);
+  for (std::size_t first = 0; first < neurons.size(); first += delivery_->at_once()) {
+    const std::size_t count = std::min(delivery_->at_once(), neurons.size() - first);
+    const std::span<solvers::SynapticNeuron> some = neurons.subspan(first, count);
+    delivery_->next(count, events_);
+    tracer_.sample(population, first, some, events_, now_, length);
+    located_.clear();
+    failed_.clear();
+    kernel_.advance(some, events_, static_cast<std::uint32_t>(length), located_, failed_);
+    const std::int64_t gid = first_gid + static_cast<std::int64_t>(first);
+    for (const solvers::LocatedSpike& spike : located_)
+      mine_.push_back(static_cast<std::uint64_t>(std::clamp<std::int64_t>(in_ticks(spike.time), 0, length)) << 32U |
+                      static_cast<std::uint64_t>(gid + spike.neuron));
+    for (const solvers::FailedNeuron& failure : failed_) report(gid + failure.neuron, failure.status);
+  }
 }
 
 void Simulation::report(std::int64_t gid, solvers::RunStatus status) {
@@ -251,7 +182,7 @@ void Simulation::draw_sources(std::size_t population, std::int64_t length) {
   const auto size = static_cast<std::uint64_t>(model_.populations[population].size);
   const std::uint32_t count = source_counts_[population](words.uniform());
   for (std::uint32_t k = 0; k < count; ++k) {
-    const std::uint64_t tick = scaled(words.next() >> 32U, length);
+    const std::uint64_t tick = tick_of(words.next() >> 32U, length);
     all_.push_back(tick << 32U | (static_cast<std::uint64_t>(partition_.first_gid(population)) + words.below(size)));
   }
 }
@@ -325,6 +256,7 @@ void Simulation::restore(const SharedState& shared, std::span<const NeuronBlock>
 
 MemoryUse Simulation::memory() const {
   MemoryUse use{};
+  use.event_bytes = events_.bytes();
   for (const Connectivity& c : connectivity_) {
     use.synapses += c.synapses();
     use.synapse_bytes += c.bytes();
@@ -332,7 +264,6 @@ MemoryUse Simulation::memory() const {
   for (const auto& group : groups_) {
     if (!group) continue;
     use.neuron_bytes += group->bytes();
-    use.event_bytes += group->events().bytes();
   }
   return use;
 }

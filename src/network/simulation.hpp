@@ -13,6 +13,7 @@
 #include "models/network_model.hpp"
 #include "network/arrivals.hpp"
 #include "network/connectivity.hpp"
+#include "network/delivery.hpp"
 #include "network/modulators.hpp"
 #include "network/neuron_group.hpp"
 #include "network/partition.hpp"
@@ -93,15 +94,12 @@ class Simulation {
   const Partition& partition() const noexcept { return partition_; }
   const Modulators& modulators() const noexcept { return modulators_; }
   MemoryUse memory() const;
-  std::int64_t delivered() const noexcept { return delivered_; }  ///< synaptic events on this rank so far
+  std::int64_t delivered() const noexcept { return delivery_->delivered(); }  ///< synaptic events on this rank so far
   std::int64_t steps() const noexcept { return kernel_.steps(); }
 
  private:
   bool set_parameters();
   void prepare_counts(std::int64_t length);
-  void deliver(std::size_t population, std::int64_t length);
-  void deliver_row(const Arrival& arrival, EventLists& events, std::int64_t length);
-  void deliver_background(std::size_t population, std::int64_t length);
   void advance_population(std::size_t population, std::int64_t length);
   void draw_sources(std::size_t population, std::int64_t length);
   void replay(std::size_t population, std::int64_t length);
@@ -113,19 +111,19 @@ class Simulation {
   SimulationOptions options_;
   Partition partition_;
   std::vector<Connectivity> connectivity_;
-  RowBuffer row_;                                     // of a procedural projection
   std::vector<std::unique_ptr<NeuronGroup>> groups_;  // by population; null: has no neurons
-  std::vector<bool> sorted_;                          // events of a population come in order of arrival
   Modulators modulators_;
   std::optional<Arrivals> arrivals_;
+  std::optional<Delivery> delivery_;
+  solvers::EventLists events_;  // of the neurons that are advanced
   solvers::AdexSynaptic kernel_;
   Tracer tracer_;
-  std::int64_t epoch_ticks_ = 0, now_ = 0, delivered_ = 0;
+  std::int64_t epoch_ticks_ = 0, now_ = 0;
   std::vector<std::int64_t> changes_;  // ticks at which input or tonic concentrations change, ascending
   std::int64_t update_epochs_ = 1;     // parameters follow the modulators every so many epochs
   bool parameters_set_ = false;        // those in force are the state's
   std::int64_t counted_length_ = -1;   // epoch that the numbers of Poisson events are prepared for
-  std::vector<PoissonCount> background_counts_, source_counts_;
+  std::vector<PoissonCount> source_counts_;
   std::vector<std::uint64_t> mine_, all_;  // spikes packed: tick in epoch << 32 | gid
   std::vector<solvers::LocatedSpike> located_;
   std::vector<solvers::FailedNeuron> failed_;

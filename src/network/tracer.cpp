@@ -6,18 +6,21 @@
 namespace modscape::network {
 namespace {
 
+using solvers::EventLists;
 using solvers::SynapticEvent;
 using solvers::SynapticNeuron;
 
-// The events of `list` in [from, to) as an epoch of their own.
-std::vector<SynapticEvent> part_of(const SynapticEvent* list, std::int64_t from, std::int64_t to) {
-  std::vector<SynapticEvent> part;
-  for (; (list->key & 7U) != SynapticEvent::end_port; ++list) {
-    const std::int64_t tick = list->key >> 3U;
-    if (tick >= from && tick < to)
-      part.push_back(SynapticEvent::at(static_cast<std::uint32_t>(tick - from), list->key & 7U, list->weight));
-  }
-  part.push_back(SynapticEvent::end(static_cast<std::uint32_t>(to - from)));
+// The events of list `number` in [from, to) as an epoch of their own.
+EventLists part_of(const EventLists& lists, std::size_t number, std::int64_t from, std::int64_t to) {
+  const auto length = static_cast<std::uint32_t>(to - from);
+  EventLists part;
+  do {
+    part.clear(1);
+    for (const SynapticEvent* e = lists.data() + lists.first(number); e->port() != SynapticEvent::end_port;
+         e += EventLists::stride)
+      if (e->ticks() >= from && e->ticks() < to)
+        part.add(0, SynapticEvent::at(static_cast<std::uint32_t>(e->ticks() - from), e->port(), e->weight));
+  } while (!part.finish(length, true));
   return part;
 }
 
@@ -33,18 +36,18 @@ Tracer::Tracer(std::span<const TracedNeuron> neurons, std::int64_t interval, con
   }
 }
 
-void Tracer::sample(std::size_t population, const NeuronGroup& group, std::int64_t now, std::int64_t length) {
+void Tracer::sample(std::size_t population, std::size_t first, std::span<const SynapticNeuron> neurons,
+                    const EventLists& events, std::int64_t now, std::int64_t length) {
   std::vector<solvers::LocatedSpike> spikes;
   std::vector<solvers::FailedNeuron> failed;
   for (const Watched& watched : watched_) {
-    if (watched.population != population) continue;
-    SynapticNeuron neuron = group.neurons()[watched.local];
-    const SynapticEvent* events = &group.events().events()[watched.local * group.events().capacity()];
+    if (watched.population != population || watched.local < first || watched.local >= first + neurons.size()) continue;
+    SynapticNeuron neuron = neurons[watched.local - first];
     std::int64_t done = 0;
     for (std::int64_t at = (now + interval_ - 1) / interval_ * interval_ - now; at < length; at += interval_) {
       if (at > done) {
-        const std::vector<SynapticEvent> part = part_of(events, done, at);
-        kernel_.advance({&neuron, 1}, part, part.size(), static_cast<std::uint32_t>(at - done), spikes, failed);
+        kernel_.advance({&neuron, 1}, part_of(events, watched.local - first, done, at),
+                        static_cast<std::uint32_t>(at - done), spikes, failed);
         done = at;
       }
       samples_.push_back({now + at, population, watched.neuron, neuron.V, neuron.w, neuron.g});

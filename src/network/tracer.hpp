@@ -7,7 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "network/neuron_group.hpp"
+#include "network/partition.hpp"
+#include "solvers/adex_synaptic.hpp"
 
 namespace modscape::network {
 
@@ -30,8 +31,10 @@ class Tracer {
   Tracer(std::span<const TracedNeuron> neurons, std::int64_t interval, const Partition& partition, double tolerance);
 
   void clear() noexcept { samples_.clear(); }
-  /// Before `group`, of this population, is advanced from `now` by `length` ticks: the samples in [now, now + length).
-  void sample(std::size_t population, const NeuronGroup& group, std::int64_t now, std::int64_t length);
+  /// Before `neurons` of this population, from place `first` on this rank, are advanced from `now` by `length` ticks
+  /// under `events`: the samples in [now, now + length).
+  void sample(std::size_t population, std::size_t first, std::span<const solvers::SynapticNeuron> neurons,
+              const solvers::EventLists& events, std::int64_t now, std::int64_t length);
   std::span<const Sample> samples() const noexcept { return samples_; }
 
  private:

@@ -3,6 +3,9 @@
 // events. Compiled once per instruction set by Highway.
 #include "solvers/adex_synaptic.hpp"
 
+#include <algorithm>
+#include <type_traits>
+
 #include "core/error.hpp"
 #include "solvers/adex_synaptic_lanes.hpp"
 
@@ -13,6 +16,7 @@
   (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #include <hwy/foreach_target.h>
 // After foreach_target.h:
+#define MODSCAPE_IN_FLIGHT 4
 #include "solvers/simd_pack-inl.hpp"
 
 // The compiler must see that every index is known: what stays an array in memory is ten times as slow.
@@ -28,190 +32,298 @@ static_assert(lanes <= most_lanes);
 constexpr int order = 8;               // of the Taylor series
 constexpr double shortest = 1e-10;     // ms; a step below this has collapsed
 constexpr double widest_sweep = 4.0;   // of x in one step
-constexpr double overflow_from = 600;  // x where only a step that fails can be
+constexpr double overflow_from = 80;   // x where only a step that fails can be; e^80 is a float
+constexpr double smallest = 1e-30;     // instead of 0
+constexpr double finest_float = 3e-8;  // ms; from this tolerance on series in single precision are exact enough
 
 // (a/b)^(1/order) within about 10 %, for a, b > 0: the difference of the bits is close to the logarithm of the ratio.
-HWY_INLINE Pack root_of_ratio(const Pack& a, const Pack& b) {
+template <class Tag, std::size_t count>
+HWY_INLINE PackOf<Tag, count> root_of_ratio(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
   static_assert(order == 8);
-  const hn::RebindToSigned<D> di;
-  const auto one = hn::Set(di, 0x3FF0000000000000);
-  Pack r;
-  for (std::size_t i = 0; i < in_flight; ++i) {
+  const hn::RebindToSigned<Tag> di;
+  const auto one = hn::BitCast(di, hn::Set(Tag(), hn::TFromD<Tag>{1}));
+  PackOf<Tag, count> r;
+  for (std::size_t i = 0; i < count; ++i) {
     const auto ratio = hn::Sub(hn::BitCast(di, a.v[i]), hn::BitCast(di, b.v[i]));
-    r.v[i] = hn::BitCast(d, hn::Add(one, hn::ShiftRight<3>(ratio)));
+    r.v[i] = hn::BitCast(Tag(), hn::Add(one, hn::ShiftRight<3>(ratio)));
   }
   return r;
 }
 
 // 1/a within about 12 %, for a > 0: the bits are close to the logarithm.
-HWY_INLINE Pack rough_inverse(const Pack& a) {
-  const hn::RebindToSigned<D> di;
-  Pack r;
-  for (std::size_t i = 0; i < in_flight; ++i)
-    r.v[i] = hn::BitCast(d, hn::Sub(hn::Set(di, 0x7FDE623822FC16E6), hn::BitCast(di, a.v[i])));
+template <class Tag, std::size_t count>
+HWY_INLINE PackOf<Tag, count> rough_inverse(const PackOf<Tag, count>& a) {
+  using T = hn::TFromD<Tag>;
+  const hn::RebindToSigned<Tag> di;
+  const auto from = sizeof(T) == 8 ? hn::Set(di, static_cast<hwy::MakeSigned<T>>(0x7FDE623822FC16E6))
+                                   : hn::Set(di, static_cast<hwy::MakeSigned<T>>(0x7EF311C7));
+  PackOf<Tag, count> r;
+  for (std::size_t i = 0; i < count; ++i) r.v[i] = hn::BitCast(Tag(), hn::Sub(from, hn::BitCast(di, a.v[i])));
   return r;
 }
 
-// e^-z for 0 <= z <= 0.5, to 5e-9 relative or better.
-HWY_INLINE Pack decay(const Pack& z) {
-  const Pack m = all(0.0) - z;
-  Pack sum = fma(1.0 / 40320, m, all(1.0 / 5040));
-  for (const double term : {1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0}) sum = fma(m, sum, all(term));
+// e^x to about 1e-8, or what a float can: nothing below is known better than its tolerance. -80 <= x <= 80.
+template <class Tag, std::size_t count>
+HWY_INLINE PackOf<Tag, count> exp_of(const PackOf<Tag, count>& x) {
+  using T = hn::TFromD<Tag>;
+  constexpr Tag tag;
+  const hn::RebindToSigned<Tag> di;
+  constexpr int mantissa = sizeof(T) == 8 ? 52 : 23;
+  // x = n ln 2 + f; adding 1.5 2^mantissa leaves n in the lowest bits.
+  const auto magic = hn::Set(tag, static_cast<T>(sizeof(T) == 8 ? 0x1.8p52 : 0x1.8p23));
+  const auto set = [&](double value) HWY_ATTR { return hn::Set(tag, static_cast<T>(value)); };
+  PackOf<Tag, count> r;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto shifted = hn::MulAdd(x.v[i], set(1.4426950408889634), magic);
+    const auto n = hn::Sub(shifted, magic);
+    auto f = hn::NegMulAdd(n, set(0.693145751953125), x.v[i]);
+    f = hn::NegMulAdd(n, set(1.42860682030941723212e-6), f);
+    const auto f2 = hn::Mul(f, f);
+    const auto pair = [&](double a, double b) HWY_ATTR { return hn::MulAdd(set(b), f, set(a)); };
+    const auto low = hn::MulAdd(pair(0.5, 1.0 / 6), f2, pair(1.0, 1.0));
+    const auto high = hn::MulAdd(pair(1.0 / 720, 1.0 / 5040), f2, pair(1.0 / 24, 1.0 / 120));
+    const auto sum = hn::MulAdd(hn::Mul(f2, high), f2, low);
+    const auto exponent = hn::ShiftLeft<mantissa>(hn::BitCast(di, shifted));
+    r.v[i] = hn::BitCast(tag, hn::Add(hn::BitCast(di, sum), exponent));
+  }
+  return r;
+}
+
+// (1 - e^-z)/z for 0 <= z <= 0.5, to 6e-10, or what a float can.
+template <class P>
+HWY_INLINE P relaxed(const P& z) {
+  const P m = all_of<P>(0.0) - z;
+  P sum = fma(1.0 / 362880, m, all_of<P>(1.0 / 40320));
+  for (const double term : {1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0})
+    sum = fma(m, sum, all_of<P>(term));
   return sum;
 }
 
-// Taylor coefficients of x and y; e^x and the pull G of the synapses (x' gets H - G x) at the start of the step.
-struct Series {
-  Pack x[order + 1], y[order + 1];
-  Pack e0, G0;
+// What the series begin with; G, H: of the synapses (x' gets H - G x), with their own coefficients.
+template <class P, int terms>
+struct Start {
+  P kappa, r, rA, lambda, x, y, x1, y1, e;
+  P G[terms], H[terms];
 };
 
-template <std::size_t ports, bool alpha>
-HWY_INLINE Series series(const LaneState& s, const Pack& kappa, const Pack (&lambda)[ports]) {
-  Series q;
-  Pack G[order], H[order];
-  MODSCAPE_UNROLL for (std::size_t port = 0; port < ports; ++port) {
-    const Pack gamma = load(s.gamma[port]), eta = load(s.eta[port]);
-    Pack g = load(s.g[port]), u;
-    if constexpr (alpha) u = load(s.rise[port]) * load(s.u[port]);
-    MODSCAPE_UNROLL for (int n = 0; n < order; ++n) {
-      if (n > 0) {
-        if constexpr (alpha) {
-          g = (1.0 / n) * fnma(lambda[port], g, u);
-          u = (-1.0 / n) * (lambda[port] * u);
-        } else {
-          g = (-1.0 / n) * (lambda[port] * g);
-        }
-      }
-      G[n] = port == 0 ? gamma * g : fma(gamma, g, G[n]);
-      H[n] = port == 0 ? eta * g : fma(eta, g, H[n]);
-    }
-  }
-  // With e = e^x: n e_n = sum_k k x_k e_(n-k); d_n = n x_n. Terms of the newest coefficient come last: they are the
+// Taylor coefficients 1 to `order` of x and y, at [n]. `one_tau`: all conductances decay alike. The series are then
+// those in s = (1 - e^-(lambda t))/lambda, in which conductances are straight lines:
+//   (1 - lambda s) dx/ds = kappa (e^x - x - y) + (1 - lambda s)(H - G x).
+// Otherwise s = t.
+template <class P>
+struct Series {
+  P x[order + 1], y[order + 1];
+};
+template <bool one_tau, class P, int terms>
+HWY_INLINE Series<P> series(const Start<P, terms>& s) {
+  // With e = e^x: n e_n = sum_k k x_k e_(n-k); slope_n = n x_n. Terms of the newest coefficient come last: they are the
   // only chain of operations that must wait for each other.
-  const Pack r = load(s.r), rA = load(s.rA), leak = all(0.0) - (kappa + G[0]);
-  Pack e[order], slope[order + 1];
-  q.x[0] = load(s.x);
-  q.y[0] = load(s.y);
-  e[0] = exp(min(q.x[0], all(overflow_from)));
-  MODSCAPE_UNROLL for (int n = 0; n < order; ++n) {
-    Pack rest = fnma(kappa, q.y[n], H[n]);
-    MODSCAPE_UNROLL for (int k = n; k >= 1; --k) rest = fnma(G[k], q.x[n - k], rest);
-    if (n == 1) e[1] = q.x[1] * e[0];
-    if (n > 1) {
-      Pack sum = slope[1] * e[n - 1];
+  Series<P> q;
+  P e[order], slope[order + 1];
+  P leak = all_of<P>(0.0) - (s.kappa + s.G[0]), relax = all_of<P>(0.0) - s.r;
+  e[0] = s.e;
+  q.x[0] = s.x;
+  q.y[0] = s.y;
+  q.x[1] = slope[1] = s.x1;
+  q.y[1] = s.y1;
+  MODSCAPE_UNROLL for (int n = 1; n < order; ++n) {
+    if (one_tau) {
+      leak = leak + s.lambda;
+      relax = relax + s.lambda;
+    }
+    P rest = n < terms ? fnma(s.kappa, q.y[n], s.H[n]) : all_of<P>(0.0) - s.kappa * q.y[n];
+    MODSCAPE_UNROLL for (int k = std::min(n, terms - 1); k >= 1; --k) rest = fnma(s.G[k], q.x[n - k], rest);
+    if (n == 1) {
+      e[1] = q.x[1] * e[0];
+    } else {
+      P sum = slope[1] * e[n - 1];
       MODSCAPE_UNROLL for (int k = 2; k < n; ++k) sum = fma(slope[k], e[n - k], sum);
       e[n] = fma(q.x[n], e[0], (1.0 / n) * sum);
     }
-    slope[n + 1] = fma(kappa, e[n], fma(leak, q.x[n], rest));
+    slope[n + 1] = fma(s.kappa, e[n], fma(leak, q.x[n], rest));
     q.x[n + 1] = (1.0 / (n + 1)) * slope[n + 1];
-    const Pack relax = n == 0 ? fnma(r, q.y[0], load(s.rc)) : all(0.0) - r * q.y[n];
-    q.y[n + 1] = (1.0 / (n + 1)) * fma(rA, q.x[n], relax);
+    q.y[n + 1] = (1.0 / (n + 1)) * fma(s.rA, q.x[n], relax * q.y[n]);
   }
-  q.e0 = e[0];
-  q.G0 = G[0];
   return q;
 }
 
-HWY_INLINE Pack value(const Pack (&coefficients)[order + 1], const Pack& h) {
-  Pack sum = coefficients[order];
-  MODSCAPE_UNROLL for (int n = order - 1; n >= 0; --n) sum = fma(h, sum, coefficients[n]);
-  return sum;
+// What the terms from the second on add to the first coefficient: the sum of c_n s^(n-1).
+template <class P>
+HWY_INLINE P beyond_first(const P (&coefficients)[order + 1], const P& s) {
+  P sum = coefficients[order];
+  MODSCAPE_UNROLL for (int n = order - 1; n >= 2; --n) sum = fma(s, sum, coefficients[n]);
+  return s * sum;
 }
 
-// The next event of the lanes in `pop`.
-HWY_INLINE void next_events(LaneState& s, const SynapticEvent* events, const Mask& pop) {
+template <class P>
+HWY_INLINE P load(const synaptic::LaneConstant& c) {
+  if constexpr (std::is_same_v<P, Pack>)
+    return load(c.wide);
+  else
+    return load(c.narrow);
+}
+
+// What the lanes wait for.
+struct NextEvent {
+  Pack t, weight;
+  Mask is_at[most_ports];  // this port
+};
+template <std::size_t ports>
+HWY_INLINE NextEvent next_event(const LaneState& s) {
   static_assert(sizeof(SynapticEvent) == sizeof(std::int64_t));
-  const hn::RebindToSigned<D> di;
   const hn::RebindToUnsigned<D> du;
   const hn::Rebind<std::uint32_t, D> du32;
   const hn::Rebind<float, D> df;
   // An integer below 2^52 in the mantissa of 2^52 is that number plus 2^52.
   const auto magic_bits = hn::Set(du, 0x4330000000000000);
   const auto magic = hn::Set(d, 4503599627370496.0);
-  const auto number = [&](auto bits) HWY_ATTR { return hn::Sub(hn::BitCast(d, hn::Or(bits, magic_bits)), magic); };
+  NextEvent next;
+  for (std::size_t i = 0; i < in_flight; ++i) {
+    const auto raw = hn::Load(du, s.event.data() + i * width);
+    const auto port = hn::And(hn::ShiftRight<32>(raw), hn::Set(du, 7));
+    const auto ticks = hn::Sub(hn::BitCast(d, hn::Or(hn::ShiftRight<35>(raw), magic_bits)), magic);
+    next.t.v[i] = hn::Mul(ticks, hn::Set(d, 1.0 / ticks_per_ms));
+    next.weight.v[i] = hn::PromoteTo(d, hn::BitCast(df, hn::TruncateTo(du32, raw)));
+    for (std::size_t p = 0; p < ports; ++p) next.is_at[p].m[i] = hn::RebindMask(d, hn::Eq(port, hn::Set(du, p)));
+  }
+  return next;
+}
+
+// Lets the lanes in `pop` wait for the event after.
+HWY_INLINE void take_events(LaneState& s, const SynapticEvent* events, const Mask& pop) {
+  const hn::RebindToSigned<D> di;
+  const hn::RebindToUnsigned<D> du;
   for (std::size_t i = 0; i < in_flight; ++i) {
     const std::size_t first = i * width;
-    const auto at = hn::Sub(hn::Load(di, s.next.data() + first), hn::VecFromMask(di, hn::RebindMask(di, pop.m[i])));
+    const auto stride = hn::IfThenElseZero(hn::RebindMask(di, pop.m[i]), hn::Set(di, EventLists::stride));
+    const auto at = hn::Add(hn::Load(di, s.next.data() + first), stride);
     hn::Store(at, di, s.next.data() + first);
     const auto raw = hn::BitCast(du, hn::GatherIndex(di, reinterpret_cast<const std::int64_t*>(events), at));
-    const auto key = hn::And(raw, hn::Set(du, 0xffffffff));
-    const auto set = [&](LaneArray& to, auto value) HWY_ATTR {
-      hn::Store(hn::IfThenElse(pop.m[i], value, hn::Load(d, to.data() + first)), d, to.data() + first);
-    };
-    set(s.t_next, hn::Mul(number(hn::ShiftRight<3>(key)), hn::Set(d, 1.0 / ticks_per_ms)));
-    set(s.port, number(hn::And(key, hn::Set(du, 7))));
-    set(s.weight, hn::PromoteTo(d, hn::BitCast(df, hn::TruncateTo(du32, hn::ShiftRight<32>(raw)))));
+    hn::Store(raw, du, s.event.data() + first);
   }
 }
 
-template <std::size_t ports, bool alpha>
-HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double tolerance) {
-  const Pack zero = all(0.0), kappa = load(s.kappa);
-  Pack lambda[ports];
-  MODSCAPE_UNROLL for (std::size_t port = 0; port < ports; ++port) lambda[port] = load(s.lambda[port]);
-  const Series q = series<ports, alpha>(s, kappa, lambda);
+template <class P, std::size_t ports, bool alpha, bool one_tau>
+HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double length, double tolerance) {
+  constexpr int terms = one_tau ? 2 : order;  // of conductances
+  const Pack zero = all(0.0), kappa = load<Pack>(s.kappa);
+  const Pack x = load(s.x), y = load(s.y);
+  Start<P, terms> start;
+  start.kappa = load<P>(s.kappa);
+  start.lambda = load<P>(s.lambda[0]);
+  start.x = as<P>(x);
+  start.y = as<P>(y);
+  start.e = exp_of(min(max(start.x, all_of<P>(-overflow_from)), all_of<P>(overflow_from)));
+  start.rA = load<P>(s.rA);
+  start.r = load<P>(s.r);
+  Pack G0, H0;
+  MODSCAPE_UNROLL for (std::size_t port = 0; port < ports; ++port) {
+    const Pack g = load(s.g[port]), gamma = load(s.gamma[port]), eta = load(s.eta[port]);
+    G0 = port == 0 ? gamma * g : fma(gamma, g, G0);
+    H0 = port == 0 ? eta * g : fma(eta, g, H0);
+    if constexpr (!one_tau) {
+      const P lambda = load<P>(s.lambda[port]), gamma_p = as<P>(gamma), eta_p = as<P>(eta);
+      P term = as<P>(g), u;
+      if constexpr (alpha) u = as<P>(load(s.rise[port]) * load(s.u[port]));
+      MODSCAPE_UNROLL for (int n = 1; n < terms; ++n) {
+        if constexpr (alpha) {
+          term = (1.0 / n) * fnma(lambda, term, u);
+          u = (-1.0 / n) * (lambda * u);
+        } else {
+          term = (-1.0 / n) * (lambda * term);
+        }
+        start.G[n] = port == 0 ? gamma_p * term : fma(gamma_p, term, start.G[n]);
+        start.H[n] = port == 0 ? eta_p * term : fma(eta_p, term, start.H[n]);
+      }
+    }
+  }
+  start.G[0] = as<P>(G0);
+  if constexpr (one_tau) {
+    const P fall = all_of<P>(0.0) - start.lambda;
+    start.G[1] = fall * start.G[0];
+    start.H[1] = fall * as<P>(H0);
+  }
+  // The first coefficients in full precision: they carry the solution, the rest correct it.
+  const Pack x1 = fma(kappa, as_double(start.e) - x - y, fnma(G0, x, H0));
+  const Pack y1 = fma(load<Pack>(s.rA), x, fnma(load<Pack>(s.r), y, load(s.rc)));
+  start.x1 = as<P>(x1);
+  start.y1 = as<P>(y1);
+  const Series<P> q = series<one_tau>(start);
+  // Where a time is in the variable of the series.
+  const auto along = [&](const P& time) HWY_ATTR { return one_tau ? time * relaxed(start.lambda * time) : time; };
 
   // The last terms of the series bound the error of x; divided by the speed an upstroke has there it is a time.
-  const Pack rate = fma(kappa, q.e0, q.G0 + kappa);
-  const Pack last = max(abs(q.x[order]), (1.0 / order) * (abs(q.x[order - 1]) * rate));
-  const Pack allowed = max(tolerance * fma(kappa, q.e0, kappa), all(1e-200));
-  Pack h = min(root_of_ratio(allowed, max(last, all(1e-200))), load(s.longest));
+  const P rate = fma(start.kappa, start.e, start.G[0] + start.kappa);
+  const P last = max(abs(q.x[order]), (1.0 / order) * (abs(q.x[order - 1]) * rate));
+  const P allowed = max(tolerance * fma(start.kappa, start.e, start.kappa), all_of<P>(smallest));
+  P longest = min(root_of_ratio(allowed, max(last, all_of<P>(smallest))), load<P>(s.longest));
   // Where input sweeps x, the terms of e^x follow those of e^(x_1 t): the last one says nothing until they decrease.
-  h = min(h, widest_sweep * rough_inverse(max(abs(q.x[1]), all(1e-6))));
-  const Pack t = load(s.t), t_next = load(s.t_next), left = t_next - t;
+  longest = min(longest, widest_sweep * rough_inverse(max(abs(start.x1), all_of<P>(1e-6))));
+  Pack h = as_double(longest);
+  const NextEvent next = next_event<ports>(s);
+  const Pack t = load(s.t), left = next.t - t;
   Mask arrived = left <= h;
   h = min(h, left);
-  Pack x = value(q.x, h);
+  P at = along(as<P>(h));
+  Pack to = as_double(at);
+  Pack x_new = fma(to, x1 + as_double(beyond_first(q.x, at)), x);
 
-  const Pack x_peak = load(s.x_peak);
-  const Mask peaked = x_peak <= x;
-  if (!none(peaked)) {  // where in the step, by bisection
-    Pack below = zero, above = h;
-    for (int i = 0; i < 50; ++i) {
-      const Pack middle = 0.5 * (below + above);
-      const Mask up = x_peak <= value(q.x, middle);
-      above = select(up, middle, above);
-      below = select(up, below, middle);
+  Calls calls;
+  if (!every(x_new < load(s.x_watch)) || !none(longest < all_of<P>(shortest))) {
+    const Pack x_peak = load(s.x_peak);
+    const Mask peaked = x_peak <= x_new;
+    if (!none(peaked)) {  // where in the step, by bisection
+      Pack below = zero, above = h;
+      for (int i = 0; i < 50; ++i) {
+        const Pack middle = 0.5 * (below + above);
+        at = along(as<P>(middle));
+        const Mask up = x_peak <= fma(as_double(at), x1 + as_double(beyond_first(q.x, at)), x);
+        above = select(up, middle, above);
+        below = select(up, below, middle);
+      }
+      h = select(peaked, above, h);
+      at = along(as<P>(h));
+      to = as_double(at);
+      x_new = select(peaked, x_peak, x_new);
+      arrived = but_not(arrived, peaked);
     }
-    h = select(peaked, above, h);
-    x = select(peaked, x_peak, x);
-    arrived = but_not(arrived, peaked);
+    const Mask good = (all(shortest) <= h || arrived || peaked) && (abs(x_new) <= all(1e100));
+    calls = {0, bits(peaked), bits(load(s.x_watch) <= x_new), bits(!good)};
   }
-  const Mask good = (all(shortest) <= h || arrived || peaked) && (abs(x) <= all(1e100));
 
-  const Pack port_next = load(s.port), weight = load(s.weight);
   MODSCAPE_UNROLL for (std::size_t port = 0; port < ports; ++port) {
-    const Pack factor = decay(lambda[port] * h);
-    const Pack jump = select(arrived && (port_next == all(static_cast<double>(port))), weight, zero);
+    const Pack lambda = load<Pack>(s.lambda[port]);
+    const P z = as<P>(lambda * h);
+    const Pack lost = one_tau ? lambda * to : as_double(z * relaxed(z));
+    const Pack jump = select(arrived && next.is_at[port], next.weight, zero);
     Pack g = load(s.g[port]);
     if constexpr (alpha) {
       const Pack rise = load(s.rise[port]), u = load(s.u[port]);
       const Mask rises = zero < rise;
-      g = factor * fma(rise * u, h, g);
-      store(fma(factor, u, select(rises, jump, zero)), s.u[port]);
-      store(g + select(rises, zero, jump), s.g[port]);
+      const Pack risen = fma(rise * u, h, g);
+      store(fnma(lost, u, u) + select(rises, jump, zero), s.u[port]);
+      store(fnma(lost, risen, risen) + select(rises, zero, jump), s.g[port]);
     } else {
-      store(fma(factor, g, jump), s.g[port]);
+      store(fnma(lost, g, g) + jump, s.g[port]);
     }
   }
-  store(x, s.x);
-  store(value(q.y, h), s.y);
-  store(select(arrived, t_next, t + h), s.t);
-
-  const Mask ended = arrived && (port_next == all(static_cast<double>(SynapticEvent::end_port)));
-  const Mask pop = but_not(arrived, ended);
-  if (!none(pop)) next_events(s, events, pop);
-  return {bits(ended), bits(peaked), bits(load(s.x_watch) <= x), bits(!good)};
+  store(x_new, s.x);
+  store(fma(to, y1 + as_double(beyond_first(q.y, at)), y), s.y);
+  const Pack t_new = select(arrived, next.t, t + h);
+  store(t_new, s.t);
+  const Mask ended = all(length) <= t_new;
+  calls.ended = bits(ended);
+  take_events(s, events, but_not(arrived, ended));
+  return calls;
 }
 
-template <std::size_t ports, bool alpha>
+template <class P, std::size_t ports, bool alpha, bool one_tau>
 std::int64_t run_epoch(const synaptic::Epoch& epoch, double tolerance) {
   synaptic::Lanes neurons(epoch, ports, lanes);
   std::int64_t steps = 0;
   while (neurons.busy() > 0) {
     steps += static_cast<std::int64_t>(neurons.busy());
-    const Calls calls = step<ports, alpha>(neurons.state(), epoch.events.data(), tolerance);
+    const Calls calls = step<P, ports, alpha, one_tau>(neurons.state(), epoch.events->data(), epoch.length, tolerance);
     if ((calls.ended | calls.watched | calls.failed) != 0) neurons.handle(calls);
   }
   return steps;
@@ -219,9 +331,14 @@ std::int64_t run_epoch(const synaptic::Epoch& epoch, double tolerance) {
 
 std::int64_t run(const synaptic::Epoch& epoch, double tolerance) {
   const SynapticCoefficients& c = *epoch.neurons.front().coefficients;
-  if (c.any_alpha) return c.ports <= 2 ? run_epoch<2, true>(epoch, tolerance) : run_epoch<4, true>(epoch, tolerance);
-  if (c.ports <= 1) return run_epoch<1, false>(epoch, tolerance);
-  return c.ports == 2 ? run_epoch<2, false>(epoch, tolerance) : run_epoch<4, false>(epoch, tolerance);
+  if (tolerance < finest_float) return run_epoch<Pack, 4, true, false>(epoch, tolerance);
+  using P = FloatPack;
+  const bool few = c.ports <= 2;
+  if (c.any_alpha)
+    return few ? run_epoch<P, 2, true, false>(epoch, tolerance) : run_epoch<P, 4, true, false>(epoch, tolerance);
+  if (epoch.one_tau)
+    return few ? run_epoch<P, 2, false, true>(epoch, tolerance) : run_epoch<P, 4, false, true>(epoch, tolerance);
+  return few ? run_epoch<P, 2, false, false>(epoch, tolerance) : run_epoch<P, 4, false, false>(epoch, tolerance);
 }
 
 }  // namespace
@@ -237,15 +354,17 @@ HWY_EXPORT(run);
 }
 }  // namespace ensemble
 
-void AdexSynaptic::advance(std::span<SynapticNeuron> neurons, std::span<const SynapticEvent> events,
-                           std::size_t capacity, std::uint32_t epoch_ticks, std::vector<LocatedSpike>& spikes,
-                           std::vector<FailedNeuron>& failed) {
+void AdexSynaptic::advance(std::span<SynapticNeuron> neurons, const EventLists& events, std::uint32_t epoch_ticks,
+                           std::vector<LocatedSpike>& spikes, std::vector<FailedNeuron>& failed) {
   const double length = static_cast<double>(epoch_ticks) / ticks_per_ms;
   if (length > longest_epoch) throw InternalError("an epoch of the synaptic kernel is too long");
-  if (events.size() < neurons.size() * capacity) throw InternalError("a neuron has no list of events");
-  if (neurons.empty()) return;
-  const synaptic::Epoch epoch{neurons, events, capacity, length, &spikes, &failed};
-  steps_ += HWY_DYNAMIC_DISPATCH(ensemble::run)(epoch, tolerance_);
+  if (events.size() < neurons.size()) throw InternalError("a neuron has no list of events");
+  // Which series a neuron is given is its own affair, whoever else is on this rank.
+  for (const bool one_tau : {true, false}) {
+    const auto alike = [&](const SynapticNeuron& n) { return n.coefficients->one_tau == one_tau; };
+    const synaptic::Epoch epoch{neurons, &events, length, one_tau, &spikes, &failed};
+    if (std::ranges::any_of(neurons, alike)) steps_ += HWY_DYNAMIC_DISPATCH(ensemble::run)(epoch, tolerance_);
+  }
 }
 
 }  // namespace modscape::solvers

@@ -13,44 +13,23 @@
 
 #include "models/adex.hpp"
 #include "models/synapse.hpp"
+#include "solvers/event_lists.hpp"
 #include "solvers/run_status.hpp"
 
 namespace modscape::solvers {
 
 using models::most_ports;
-/// Time of events within an epoch: an integer number of 2^-28 ms (4 ps), at most `longest_epoch`.
-inline constexpr double ticks_per_ms = 268435456.0;
-inline constexpr double longest_epoch = 2.0;  // ms
-inline std::int64_t in_ticks(double ms) {
-  return std::llround(ms * ticks_per_ms);
-}
-inline double in_ms(std::int64_t ticks) {
-  return static_cast<double>(ticks) / ticks_per_ms;
-}
-
-/// An arrival at one neuron. Sorted by `key`; events of equal key act in the order given.
-struct SynapticEvent {
-  std::uint32_t key;  ///< ticks since the start of the epoch times 8, plus the port
-  float weight;       ///< nS or pA
-
-  static constexpr std::uint32_t end_port = 7;
-  static constexpr SynapticEvent at(std::uint32_t ticks, std::uint32_t port, float weight) {
-    return {ticks << 3U | port, weight};
-  }
-  /// Ends the list of a neuron's events: the end of the epoch.
-  static constexpr SynapticEvent end(std::uint32_t epoch_ticks) { return at(epoch_ticks, end_port, 0.0F); }
-};
-
 /// What neurons with the same parameters share. Dimensionless voltages as in adex_ensemble_lanes.hpp, times in ms:
 ///   x' = kappa (e^x - x - y) + sum_j (eta_j - gamma_j x) g_j,   y' = rA x - r y + rc
 struct SynapticCoefficients {
   double kappa, r, rA, rc;           // 1/ms
   double V_T, Delta_T, y_0, unit_w;  // V = V_T + Delta_T x, w = unit_w (y - y_0)
+  double per_Delta_T, per_unit_w;    // their inverses
   double x_peak, z_peak, x_reset;    // z_peak = e^-x_peak
   double b, t_ref;                   // pA, ms
   double longest_step;               // ms
   std::size_t ports;
-  bool any_alpha;
+  bool any_alpha, one_tau;                            // one_tau: exponential ports of the same time constant
   std::array<double, most_ports> gamma, eta, lambda;  // lambda = 1/tau
   std::array<double, most_ports> rise;                // e/tau for an alpha port, else 0
 };
@@ -88,11 +67,11 @@ class AdexSynaptic {
   /// threshold, some thousand times (tests/validation/synaptic_accuracy.cpp).
   explicit AdexSynaptic(double tolerance) : tolerance_(tolerance) {}
 
-  /// Advances all `neurons` by `epoch_ticks`. The events of neuron i are events[i * capacity ...] up to its end mark.
-  /// Spikes are appended in the order of their neurons' lanes: sort before use. All neurons have the same number of
-  /// ports. Throws InternalError for an epoch longer than `longest_epoch`.
-  void advance(std::span<SynapticNeuron> neurons, std::span<const SynapticEvent> events, std::size_t capacity,
-               std::uint32_t epoch_ticks, std::vector<LocatedSpike>& spikes, std::vector<FailedNeuron>& failed);
+  /// Advances all `neurons` by `epoch_ticks`; list i of `events`, finished for as many, is neuron i's. Spikes are
+  /// appended in the order of their neurons' lanes: sort before use. All neurons have ports of the same number and
+  /// shapes. Throws InternalError for an epoch longer than `longest_epoch`.
+  void advance(std::span<SynapticNeuron> neurons, const EventLists& events, std::uint32_t epoch_ticks,
+               std::vector<LocatedSpike>& spikes, std::vector<FailedNeuron>& failed);
 
   std::int64_t steps() const noexcept { return steps_; }  ///< of all neurons so far
 

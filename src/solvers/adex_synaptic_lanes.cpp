@@ -20,7 +20,6 @@ constexpr double closed_form_from = 8.0;
 // An upstroke as short as this is over, even if the next event comes before its end (ms).
 constexpr double instant = 1e-7;
 constexpr int storm = 100;  // spikes of one neuron in one epoch
-constexpr std::size_t prefetch_distance = 20;
 
 }  // namespace
 
@@ -47,6 +46,7 @@ void Lanes::handle(const Calls& calls) {
 void Lanes::next_neuron(std::size_t lane) {
   while (next_ < epoch_.neurons.size()) {
     const std::size_t neuron = next_++;
+    if (epoch_.neurons[neuron].coefficients->one_tau != epoch_.one_tau) continue;
     load(lane, neuron);
     const double held = epoch_.neurons[neuron].held;
     if (held <= 0.0 || hold(lane, held)) return;
@@ -55,50 +55,41 @@ void Lanes::next_neuron(std::size_t lane) {
 }
 
 void Lanes::load(std::size_t lane, std::size_t neuron) {
-  if (const std::size_t ahead = neuron + prefetch_distance; ahead < epoch_.neurons.size()) {
-    const SynapticEvent* events = &epoch_.events[ahead * epoch_.capacity];
-    __builtin_prefetch(events);
-    __builtin_prefetch(events + 8);
-    __builtin_prefetch(&epoch_.neurons[ahead]);
-  }
   const SynapticNeuron& n = epoch_.neurons[neuron];
   neuron_[lane] = neuron;
   spikes_[lane] = 0;
   if (coefficients_[lane] != n.coefficients) load_coefficients(lane, *n.coefficients);
   const SynapticCoefficients& c = *n.coefficients;
-  state_.x[lane] = (n.V - c.V_T) / c.Delta_T;
-  state_.y[lane] = n.w / c.unit_w + c.y_0;
+  state_.x[lane] = (n.V - c.V_T) * c.per_Delta_T;
+  state_.y[lane] = n.w * c.per_unit_w + c.y_0;
   state_.t[lane] = 0.0;
   for (std::size_t port = 0; port < ports_; ++port) {
     state_.g[port][lane] = n.g[port];
     state_.u[port][lane] = n.u[port];
   }
-  state_.next[lane] = static_cast<std::int64_t>(neuron * epoch_.capacity);
+  state_.next[lane] = static_cast<std::int64_t>(epoch_.events->first(neuron));
   load_event(lane);
 }
 
 void Lanes::load_coefficients(std::size_t lane, const SynapticCoefficients& c) {
   coefficients_[lane] = &c;
-  state_.kappa[lane] = c.kappa;
-  state_.r[lane] = c.r;
-  state_.rA[lane] = c.rA;
+  state_.kappa.set(lane, c.kappa);
+  state_.r.set(lane, c.r);
+  state_.rA.set(lane, c.rA);
   state_.rc[lane] = c.rc;
   state_.x_peak[lane] = c.x_peak;
   state_.x_watch[lane] = std::min(c.x_peak, closed_form_from);
-  state_.longest[lane] = c.longest_step;
+  state_.longest.set(lane, c.longest_step);
   for (std::size_t port = 0; port < ports_; ++port) {
     state_.gamma[port][lane] = c.gamma[port];
     state_.eta[port][lane] = c.eta[port];
-    state_.lambda[port][lane] = c.lambda[port];
+    state_.lambda[port].set(lane, c.lambda[port]);
     state_.rise[port][lane] = c.rise[port];
   }
 }
 
 void Lanes::load_event(std::size_t lane) {
-  const SynapticEvent& event = epoch_.events[static_cast<std::size_t>(state_.next[lane])];
-  state_.t_next[lane] = static_cast<double>(event.key >> 3U) * (1.0 / ticks_per_ms);
-  state_.port[lane] = static_cast<double>(event.key & 7U);
-  state_.weight[lane] = static_cast<double>(event.weight);
+  state_.event[lane] = std::bit_cast<std::uint64_t>(epoch_.events->data()[state_.next[lane]]);
 }
 
 void Lanes::save(std::size_t lane, double held) {
@@ -117,15 +108,18 @@ void Lanes::idle(std::size_t lane) {
   --busy_;
   coefficients_[lane] = nullptr;
   state_.x[lane] = -10.0;
-  state_.y[lane] = state_.t[lane] = 0.0;
-  state_.kappa[lane] = state_.r[lane] = state_.rA[lane] = state_.rc[lane] = 0.0;
-  state_.x_peak[lane] = state_.x_watch[lane] = state_.t_next[lane] = 1e300;
-  state_.longest[lane] = 1.0;
-  state_.port[lane] = 0.0;
+  state_.y[lane] = 0.0;
+  for (LaneConstant* zero : {&state_.kappa, &state_.r, &state_.rA}) zero->set(lane, 0.0);
+  state_.rc[lane] = 0.0;
+  state_.x_peak[lane] = state_.x_watch[lane] = 1e300;
+  state_.longest.set(lane, 1.0);
+  state_.t[lane] = -1e300;  // nothing ever arrives
   state_.next[lane] = 0;
+  load_event(lane);
   for (std::size_t port = 0; port < ports_; ++port) {
     state_.g[port][lane] = state_.u[port][lane] = state_.gamma[port][lane] = state_.eta[port][lane] = 0.0;
-    state_.lambda[port][lane] = state_.rise[port][lane] = 0.0;
+    state_.rise[port][lane] = 0.0;
+    state_.lambda[port].set(lane, 0.0);
   }
 }
 
@@ -146,19 +140,18 @@ bool Lanes::hold(std::size_t lane, double length) {
   for (std::size_t port = 0; port < ports_; ++port) {
     const std::int64_t first = state_.next[lane];
     double t = state_.t[lane];
-    for (const SynapticEvent* e = &epoch_.events[static_cast<std::size_t>(first)];
-         (e->key & 7U) != SynapticEvent::end_port; ++e) {
-      const double arrival = static_cast<double>(e->key >> 3U) * (1.0 / ticks_per_ms);
-      if (arrival > stop) break;
-      if ((e->key & 7U) != port) continue;
-      decay(lane, port, arrival - t);
-      t = arrival;
+    for (const SynapticEvent* e = epoch_.events->data() + first; e->port() != SynapticEvent::end_port;
+         e += EventLists::stride) {
+      if (e->time() > stop) break;
+      if (e->port() != port) continue;
+      decay(lane, port, e->time() - t);
+      t = e->time();
       (c.rise[port] > 0.0 ? state_.u : state_.g)[port][lane] += static_cast<double>(e->weight);
     }
     decay(lane, port, stop - t);
   }
-  while (state_.t_next[lane] <= stop && state_.port[lane] != SynapticEvent::end_port) {
-    ++state_.next[lane];
+  while (next_event(lane).time() <= stop && next_event(lane).port() != SynapticEvent::end_port) {
+    state_.next[lane] += EventLists::stride;
     load_event(lane);
   }
   state_.x[lane] = c.x_reset;
@@ -192,8 +185,9 @@ void Lanes::finish_upstroke(std::size_t lane) {
       ensemble::closed_form_upstroke(x, state_.y[lane] - H / c.kappa, std::exp(-x), c.x_peak, c.z_peak,
                                      1.0 + G / c.kappa, c.rA / c.kappa, (c.rc - c.r * state_.y[lane]) / c.kappa);
   const double left = rest.time / c.kappa, time = state_.t[lane] + left;
-  if (time >= state_.t_next[lane] && left > instant) return;
-  const double until = std::min(time, state_.t_next[lane]), dt = until - state_.t[lane];
+  const double t_next = next_event(lane).time();
+  if (time >= t_next && left > instant) return;
+  const double until = std::min(time, t_next), dt = until - state_.t[lane];
   state_.y[lane] += rest.dy;
   for (std::size_t port = 0; port < ports_; ++port) decay(lane, port, dt);
   spike(lane, until);
@@ -216,6 +210,8 @@ SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std:
   c.r = 1.0 / p.tau_w;
   c.rA = c.r * A;
   c.V_T = p.V_T;
+  c.per_Delta_T = 1.0 / p.Delta_T;
+  c.per_unit_w = 1.0 / c.unit_w;
   c.Delta_T = p.Delta_T;
   c.y_0 = offset - current / c.unit_w;
   c.rc = c.r * (A * (std::isnan(E_w) ? offset : (p.V_T - E_w) / p.Delta_T) + c.y_0);
@@ -240,6 +236,8 @@ SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std:
     c.any_alpha = c.any_alpha || alpha;
     fastest = std::max(fastest, c.lambda[i]);
   }
+  const auto as_first = [&](const models::SynapticPort& port) { return port.tau == ports.front().tau; };
+  c.one_tau = !c.any_alpha && !ports.empty() && std::ranges::all_of(ports, as_first);
   c.longest_step = 0.5 / fastest;  // where the series of the decays have converged
   return c;
 }

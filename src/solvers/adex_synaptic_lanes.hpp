@@ -3,6 +3,7 @@
 // refractoriness and at the end of the epoch. The SIMD side (adex_synaptic.cpp) makes the steps and takes the events.
 #pragma once
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,14 +16,26 @@ namespace modscape::solvers::synaptic {
 using ensemble::LaneArray;
 using ensemble::most_lanes;
 
+/// A number per lane that does not change while a lane works on a neuron, in both precisions.
+struct LaneConstant {
+  alignas(64) LaneArray wide;
+  alignas(64) ensemble::FloatLaneArray narrow;
+  void set(std::size_t lane, double value) {
+    wide[lane] = value;
+    narrow[lane] = static_cast<float>(value);
+  }
+};
+
 /// State of all lanes as the SIMD side sees it.
 struct alignas(64) LaneState {
   alignas(64) LaneArray x, y, t;  ///< t: ms since the start of the epoch
   alignas(64) std::array<LaneArray, most_ports> g, u;
-  alignas(64) LaneArray kappa, r, rA, rc, x_peak, x_watch, longest;
-  alignas(64) std::array<LaneArray, most_ports> gamma, eta, lambda, rise;
-  alignas(64) LaneArray t_next, weight, port;             ///< of the next event
-  alignas(64) std::array<std::int64_t, most_lanes> next;  ///< its place among all events
+  LaneConstant kappa, r, rA, longest;
+  std::array<LaneConstant, most_ports> lambda;
+  alignas(64) LaneArray rc, x_peak, x_watch;
+  alignas(64) std::array<LaneArray, most_ports> gamma, eta, rise;
+  alignas(64) std::array<std::uint64_t, most_lanes> event;  ///< the next SynapticEvent
+  alignas(64) std::array<std::int64_t, most_lanes> next;    ///< its place in the data of the lists
 };
 
 /// Why a lane needs the scalar side; bits of a mask per lane.
@@ -35,9 +48,9 @@ struct Calls {
 
 struct Epoch {
   std::span<SynapticNeuron> neurons;
-  std::span<const SynapticEvent> events;
-  std::size_t capacity;
+  const EventLists* events;
   double length;  ///< ms
+  bool one_tau;   ///< advance the neurons whose coefficients say so, or the others
   std::vector<LocatedSpike>* spikes;
   std::vector<FailedNeuron>* failed;
 };
@@ -54,6 +67,7 @@ class Lanes {
   void load(std::size_t lane, std::size_t neuron);
   void load_coefficients(std::size_t lane, const SynapticCoefficients& c);
   void load_event(std::size_t lane);
+  SynapticEvent next_event(std::size_t lane) const { return std::bit_cast<SynapticEvent>(state_.event[lane]); }
   void save(std::size_t lane, double held);
   void idle(std::size_t lane);
   /// V held for `length` ms; false when that lasts to the end of the epoch, which ends the neuron's part.

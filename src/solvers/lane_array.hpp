@@ -8,5 +8,6 @@ namespace modscape::solvers::ensemble {
 
 constexpr std::size_t most_lanes = 32;
 using LaneArray = std::array<double, most_lanes>;
+using FloatLaneArray = std::array<float, most_lanes>;
 
 }  // namespace modscape::solvers::ensemble

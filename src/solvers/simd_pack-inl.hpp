@@ -24,137 +24,223 @@ using M = hn::Mask<D>;
 constexpr D d;
 constexpr std::size_t width = hn::MaxLanes(d);
 // Vectors that go through a step side by side, so that one's arithmetic fills the latency of the other's.
-constexpr std::size_t in_flight = 2;
+#ifndef MODSCAPE_IN_FLIGHT
+#define MODSCAPE_IN_FLIGHT 2
+#endif
+constexpr std::size_t in_flight = MODSCAPE_IN_FLIGHT;
 constexpr std::size_t lanes = width * in_flight;
 
-// `in_flight` vectors as one number per lane.
-struct Pack {
-  V v[in_flight];
+// One number per lane, in `count` vectors of the type that `Tag` stands for. Pack: double.
+template <class Tag, std::size_t count>
+struct PackOf {
+  hn::Vec<Tag> v[count];
 };
-struct Mask {
-  M m[in_flight];
+template <class Tag, std::size_t count>
+struct MaskOf {
+  hn::Mask<Tag> m[count];
 };
+using Pack = PackOf<D, in_flight>;
+using Mask = MaskOf<D, in_flight>;
+// float: as many numbers in half as many vectors (but where there are no vectors).
+using F = hn::ScalableTag<float>;
+constexpr std::size_t float_width = hn::MaxLanes(F()), float_in_flight = lanes / float_width;
+using FloatPack = PackOf<F, float_in_flight>;
 
-#define MODSCAPE_EACH for (std::size_t i = 0; i < in_flight; ++i)
+#define MODSCAPE_PACKS template <class Tag, std::size_t count>
+#define MODSCAPE_EACH for (std::size_t i = 0; i < count; ++i)
 
 HWY_INLINE Pack load(const LaneArray& a) {
   Pack r;
-  MODSCAPE_EACH r.v[i] = hn::Load(d, a.data() + i * width);
+  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::Load(d, a.data() + i * width);
+  return r;
+}
+HWY_INLINE FloatPack load(const FloatLaneArray& a) {
+  FloatPack r;
+  for (std::size_t i = 0; i < float_in_flight; ++i) r.v[i] = hn::Load(F(), a.data() + i * float_width);
   return r;
 }
 HWY_INLINE void store(const Pack& a, LaneArray& to) {
-  MODSCAPE_EACH hn::Store(a.v[i], d, to.data() + i * width);
+  for (std::size_t i = 0; i < in_flight; ++i) hn::Store(a.v[i], d, to.data() + i * width);
 }
-HWY_INLINE Pack all(double x) {
+template <class P>
+HWY_INLINE P all_of(double x);
+template <>
+HWY_INLINE Pack all_of<Pack>(double x) {
   Pack r;
   for (V& vector : r.v) vector = hn::Set(d, x);
   return r;
 }
-HWY_INLINE Pack operator+(const Pack& a, const Pack& b) {
+template <>
+HWY_INLINE FloatPack all_of<FloatPack>(double x) {
+  FloatPack r;
+  for (hn::Vec<F>& vector : r.v) vector = hn::Set(F(), static_cast<float>(x));
+  return r;
+}
+HWY_INLINE Pack all(double x) {
+  return all_of<Pack>(x);
+}
+// The numbers of a pack as another type.
+template <class P>
+HWY_INLINE P as(const Pack& a);
+template <>
+HWY_INLINE Pack as<Pack>(const Pack& a) {
+  return a;
+}
+template <>
+HWY_INLINE FloatPack as<FloatPack>(const Pack& a) {
+  const hn::Rebind<float, D> part;
+  FloatPack r;
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::DemoteTo(part, a.v[i]);
+#else
+  for (std::size_t i = 0; i < float_in_flight; ++i)
+    r.v[i] = hn::Combine(F(), hn::DemoteTo(part, a.v[2 * i + 1]), hn::DemoteTo(part, a.v[2 * i]));
+#endif
+  return r;
+}
+HWY_INLINE const Pack& as_double(const Pack& a) {
+  return a;
+}
+HWY_INLINE Pack as_double(const FloatPack& a) {
   Pack r;
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::PromoteTo(d, a.v[i]);
+#else
+  const hn::Rebind<float, D> part;
+  for (std::size_t i = 0; i < float_in_flight; ++i) {
+    r.v[2 * i] = hn::PromoteTo(d, hn::LowerHalf(part, a.v[i]));
+    r.v[2 * i + 1] = hn::PromoteTo(d, hn::UpperHalf(part, a.v[i]));
+  }
+#endif
+  return r;
+}
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> operator+(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Add(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Pack operator-(const Pack& a, const Pack& b) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> operator-(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Sub(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Pack operator*(const Pack& a, const Pack& b) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> operator*(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Mul(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Pack operator*(double a, const Pack& b) {
-  return all(a) * b;
-}
-HWY_INLINE Pack operator/(const Pack& a, const Pack& b) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> operator/(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Div(a.v[i], b.v[i]);
   return r;
 }
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> operator*(double a, const PackOf<Tag, count>& b) {
+  return all_of<PackOf<Tag, count>>(a) * b;
+}
 // a b + c, c - a b
-HWY_INLINE Pack fma(const Pack& a, const Pack& b, const Pack& c) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> fma(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b,
+                                  const PackOf<Tag, count>& c) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::MulAdd(a.v[i], b.v[i], c.v[i]);
   return r;
 }
-HWY_INLINE Pack fma(double a, const Pack& b, const Pack& c) {
-  return fma(all(a), b, c);
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> fma(double a, const PackOf<Tag, count>& b, const PackOf<Tag, count>& c) {
+  return fma(all_of<PackOf<Tag, count>>(a), b, c);
 }
-HWY_INLINE Pack fnma(const Pack& a, const Pack& b, const Pack& c) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> fnma(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b,
+                                   const PackOf<Tag, count>& c) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::NegMulAdd(a.v[i], b.v[i], c.v[i]);
   return r;
 }
-HWY_INLINE Pack abs(const Pack& a) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> abs(const PackOf<Tag, count>& a) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Abs(a.v[i]);
   return r;
 }
-HWY_INLINE Pack min(const Pack& a, const Pack& b) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> min(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Min(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Pack max(const Pack& a, const Pack& b) {
-  Pack r;
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> max(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  PackOf<Tag, count> r;
   MODSCAPE_EACH r.v[i] = hn::Max(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Pack exp(const Pack& a) {
-  Pack r;
-  MODSCAPE_EACH r.v[i] = hn::Exp(d, a.v[i]);
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> exp(const PackOf<Tag, count>& a) {
+  PackOf<Tag, count> r;
+  MODSCAPE_EACH r.v[i] = hn::Exp(Tag(), a.v[i]);
   return r;
 }
-HWY_INLINE Mask operator<(const Pack& a, const Pack& b) {
-  Mask r;
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> operator<(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  MaskOf<Tag, count> r;
   MODSCAPE_EACH r.m[i] = hn::Lt(a.v[i], b.v[i]);
   return r;
 }
+MODSCAPE_PACKS
+HWY_INLINE bool none(const MaskOf<Tag, count>& a) {
+  hn::Mask<Tag> any = a.m[0];
+  for (std::size_t i = 1; i < count; ++i) any = hn::Or(any, a.m[i]);
+  return hn::AllFalse(Tag(), any);
+}
+MODSCAPE_PACKS
+HWY_INLINE bool every(const MaskOf<Tag, count>& a) {
+  hn::Mask<Tag> both = a.m[0];
+  for (std::size_t i = 1; i < count; ++i) both = hn::And(both, a.m[i]);
+  return hn::AllTrue(Tag(), both);
+}
 HWY_INLINE Mask operator<=(const Pack& a, const Pack& b) {
   Mask r;
-  MODSCAPE_EACH r.m[i] = hn::Le(a.v[i], b.v[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Le(a.v[i], b.v[i]);
   return r;
 }
 HWY_INLINE Mask operator==(const Pack& a, const Pack& b) {
   Mask r;
-  MODSCAPE_EACH r.m[i] = hn::Eq(a.v[i], b.v[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Eq(a.v[i], b.v[i]);
   return r;
 }
 HWY_INLINE Mask operator&&(const Mask& a, const Mask& b) {
   Mask r;
-  MODSCAPE_EACH r.m[i] = hn::And(a.m[i], b.m[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::And(a.m[i], b.m[i]);
   return r;
 }
 HWY_INLINE Mask operator||(const Mask& a, const Mask& b) {
   Mask r;
-  MODSCAPE_EACH r.m[i] = hn::Or(a.m[i], b.m[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Or(a.m[i], b.m[i]);
   return r;
 }
 HWY_INLINE Mask but_not(const Mask& a, const Mask& b) {
   Mask r;
-  MODSCAPE_EACH r.m[i] = hn::AndNot(b.m[i], a.m[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::AndNot(b.m[i], a.m[i]);
   return r;
 }
 HWY_INLINE Mask operator!(const Mask& a) {
   Mask r;
-  MODSCAPE_EACH r.m[i] = hn::Not(a.m[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Not(a.m[i]);
   return r;
 }
 HWY_INLINE Pack select(const Mask& m, const Pack& yes, const Pack& no) {
   Pack r;
-  MODSCAPE_EACH r.v[i] = hn::IfThenElse(m.m[i], yes.v[i], no.v[i]);
+  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::IfThenElse(m.m[i], yes.v[i], no.v[i]);
   return r;
-}
-HWY_INLINE bool none(const Mask& a) {
-  M any = a.m[0];
-  for (std::size_t i = 1; i < in_flight; ++i) any = hn::Or(any, a.m[i]);
-  return hn::AllFalse(d, any);
 }
 HWY_INLINE std::uint32_t bits(const Mask& a) {
   std::uint32_t all_bits = 0;
-  MODSCAPE_EACH {
+  for (std::size_t i = 0; i < in_flight; ++i) {
     std::uint8_t part[8] = {};
     hn::StoreMaskBits(d, a.m[i], part);
     all_bits |= static_cast<std::uint32_t>(part[0]) << (i * width);
@@ -166,7 +252,7 @@ HWY_INLINE Pack inverse_fifth_root(const Pack& x) {
   const hn::RebindToUnsigned<D> du;
   const auto from = hn::Set(du, 0x4CACD00000000000ull);  // bits of 1.0 times 1 + 1/8 + 1/16 + 1/128 + 1/256
   Pack r;
-  MODSCAPE_EACH {
+  for (std::size_t i = 0; i < in_flight; ++i) {
     const auto b = hn::BitCast(du, x.v[i]);
     const auto fifth = hn::Add(hn::Add(hn::ShiftRight<3>(b), hn::ShiftRight<4>(b)),
                                hn::Add(hn::ShiftRight<7>(b), hn::ShiftRight<8>(b)));
@@ -175,6 +261,7 @@ HWY_INLINE Pack inverse_fifth_root(const Pack& x) {
   return r;
 }
 
+#undef MODSCAPE_PACKS
 #undef MODSCAPE_EACH
 
 }  // namespace

@@ -47,29 +47,29 @@ inline std::vector<std::vector<double>> kernel_spikes(std::vector<solvers::Synap
   const double length = epoch_ticks / solvers::ticks_per_ms;
   std::vector<solvers::LocatedSpike> located;
   std::vector<solvers::FailedNeuron> failures;
+  solvers::EventLists events;
   for (std::int64_t epoch = 0; static_cast<double>(epoch) * length < duration - 1e-9; ++epoch) {
     const std::int64_t start = epoch * epoch_ticks, end = start + epoch_ticks;
-    std::vector<std::vector<solvers::SynapticEvent>> lists(neurons.size());
-    std::size_t capacity = 0;
-    for (std::size_t k = 0; k < neurons.size(); ++k) {
-      for (; next[k] < arrivals[k].size(); ++next[k]) {
-        const Arrival& a = arrivals[k][next[k]];
-        const auto tick = static_cast<std::int64_t>(a.time * solvers::ticks_per_ms);
-        if (tick >= end) break;
-        lists[k].push_back(solvers::SynapticEvent::at(static_cast<std::uint32_t>(tick - start),
-                                                      static_cast<std::uint32_t>(a.port),
-                                                      static_cast<float>(a.weight)));
+    std::vector<std::size_t> first = next;
+    do {
+      next = first;
+      events.clear(neurons.size());
+      for (std::uint32_t k = 0; k < neurons.size(); ++k) {
+        for (; next[k] < arrivals[k].size(); ++next[k]) {
+          const Arrival& a = arrivals[k][next[k]];
+          const auto tick = static_cast<std::int64_t>(a.time * solvers::ticks_per_ms);
+          if (tick >= end) break;
+          events.add(k, solvers::SynapticEvent::at(static_cast<std::uint32_t>(tick - start),
+                                                   static_cast<std::uint32_t>(a.port), static_cast<float>(a.weight)));
+        }
       }
-      lists[k].push_back(solvers::SynapticEvent::end(epoch_ticks));
-      capacity = std::max(capacity, lists[k].size());
-    }
-    std::vector<solvers::SynapticEvent> events(neurons.size() * capacity);
-    for (std::size_t k = 0; k < neurons.size(); ++k)
-      std::ranges::copy(lists[k], events.begin() + static_cast<std::ptrdiff_t>(k * capacity));
+    } while (!events.finish(epoch_ticks, true));
     located.clear();
-    kernel.advance(neurons, events, capacity, epoch_ticks, located, failures);
-    for (const solvers::LocatedSpike& s : located)
-      spikes[s.neuron].push_back(static_cast<double>(epoch) * length + s.time);
+    kernel.advance(neurons, events, epoch_ticks, located, failures);
+    for (const solvers::LocatedSpike& s : located) {
+      const double time = static_cast<double>(epoch) * length + s.time;
+      if (time < duration) spikes[s.neuron].push_back(time);  // the last epoch may end later
+    }
   }
   if (failed != nullptr) *failed = failures.size();
   return spikes;

@@ -4,6 +4,7 @@
 // the error follows the tolerance.
 #include <gtest/gtest.h>
 
+#include "solvers/adex_ensemble.hpp"
 #include "support/adex_sets.hpp"
 #include "support/random_sets.hpp"
 #include "support/synaptic_input.hpp"
@@ -111,6 +112,75 @@ TEST(SynapticAccuracy, AllShapesOfSynapses) {
   const Errors e = errors(neurons, ports, inputs, std::vector<double>(20, 40.0), 400.0, 1e-7);
   EXPECT_GT(e.spikes, 50U);
   EXPECT_LT(e.worst, 1e-3);
+}
+
+// The kernel has a series for each of these.
+struct PortSet {
+  const char* name;
+  std::vector<SynapticPort> ports;
+  std::vector<PoissonInput> inputs;
+};
+SynapticPort port(SynapticShape shape, double tau, double E_rev) {
+  return {"", SynapticEffect::conductance, shape, tau, E_rev};
+}
+std::vector<PortSet> port_sets() {
+  const auto exp = SynapticShape::exponential, alpha = SynapticShape::alpha;
+  return {{"one", {port(exp, 3.0, 0.0)}, {{0, 2.0, 2.0}}},
+          {"two of one tau", {port(exp, 5.0, 0.0), port(exp, 5.0, -80.0)}, balanced},
+          {"two", {port(exp, 2.0, 0.0), port(exp, 10.0, -75.0)}, {{0, 2.5, 3.0}, {1, 0.5, 3.0}}},
+          {"three of one tau",
+           {port(exp, 4.0, 0.0), port(exp, 4.0, -80.0), port(exp, 4.0, -90.0)},
+           {{0, 2.2, 1.8}, {1, 0.8, 4.0}, {2, 0.2, 2.0}}},
+          {"three",
+           {port(exp, 1.0, 0.0), port(exp, 8.0, -80.0), port(exp, 50.0, 0.0)},
+           {{0, 2.5, 5.0}, {1, 0.8, 4.0}, {2, 0.05, 1.0}}},
+          {"two alpha", {port(alpha, 1.5, 0.0), port(alpha, 4.0, -80.0)}, {{0, 2.2, 1.5}, {1, 0.8, 2.0}}}};
+}
+
+TEST(SynapticAccuracy, EverySeries) {
+  const std::vector<AdexParameters> neurons = cortical(20);
+  const std::vector<double> none(20, 0.0);
+  for (const PortSet& set : port_sets()) {
+    const Errors coarse = errors(neurons, set.ports, set.inputs, none, 300.0, 1e-7);
+    const Errors fine = errors(neurons, set.ports, set.inputs, none, 300.0, 1e-8);
+    std::printf("%s: %zu spikes, mean error %.2g ms, worst %.2g ms; at 1e-8 ms %.2g, %.2g\n", set.name, coarse.spikes,
+                coarse.mean(), coarse.worst, fine.mean(), fine.worst);
+    EXPECT_GT(coarse.spikes, 20U) << set.name;
+    EXPECT_LT(coarse.worst, 1e-3) << set.name;
+    EXPECT_LT(fine.mean(), 0.5 * coarse.mean()) << set.name;
+  }
+}
+
+// Also beside neurons whose time constants differ, of which a rank may or may not have some.
+TEST(SynapticKernel, InstructionSetsWithFusedMultiplyAddAgreeToTheBit) {
+  if (solvers::simd_class() != "fma") GTEST_SKIP() << "this processor has no fused multiply-add";
+  for (const double tolerance : {1e-7, 1e-8})
+    for (const PortSet& set : port_sets()) {
+      std::vector<SynapticPort> slower = set.ports;
+      slower.front().tau *= 1.5;
+      const std::vector<AdexParameters> neurons = cortical(20);
+      std::vector<solvers::SynapticCoefficients> coefficients;
+      std::vector<std::vector<Arrival>> arrivals;
+      for (std::size_t k = 0; k < neurons.size(); ++k) {
+        coefficients.push_back(solvers::synaptic_coefficients(neurons[k], k % 3 == 0 ? slower : set.ports, 0.0));
+        arrivals.push_back(poisson_arrivals(set.inputs, 100.0, k));
+      }
+      const auto spikes = [&](std::size_t first, std::size_t count) {
+        std::vector<solvers::SynapticNeuron> states(count);
+        for (std::size_t k = 0; k < count; ++k)
+          states[k] = {neurons[first + k].E_L, 0.0, 0.0, {}, {}, &coefficients[first + k]};
+        return kernel_spikes(states, std::span(arrivals).subspan(first, count), 100.0, tolerance);
+      };
+      const auto best = spikes(0, neurons.size());
+      for (const std::string& target : solvers::simd_targets()) {
+        if (target != "AVX2" && target != "AVX3") continue;
+        solvers::use_simd_target(target);
+        EXPECT_EQ(spikes(0, neurons.size()), best) << set.name << ", " << target;
+      }
+      solvers::use_simd_target("");
+      for (std::size_t k = 0; k < neurons.size(); ++k)
+        EXPECT_EQ(spikes(k, 1).front(), best[k]) << set.name << ", " << k;
+    }
 }
 
 TEST(SynapticAccuracy, PublishedNeuronsUnderTheirCurrent) {
