@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import types
 import unittest
 
 SKIPPED = 77  # CTest's SKIP_RETURN_CODE
@@ -25,7 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "analysis")
 import make_results  # noqa: E402
 import report  # noqa: E402
 from modscape_analysis import adex  # noqa: E402
-from modscape_analysis.figures import FIGURES_OF  # noqa: E402
+from modscape_analysis.figures import FIGURES_OF, network_course, network_points  # noqa: E402
 from modscape_analysis.results import crc32c  # noqa: E402
 
 MODELS = 24
@@ -263,6 +264,28 @@ class Parts(unittest.TestCase):
         p = {"E_L": -70.0, "V_r": -60.0, "a": 2.0, "tau_w": 100.0}
         self.assertAlmostEqual(adex.held(p, 50.0, 1e6), 20.0)
         self.assertAlmostEqual(adex.held(p, 50.0, 0.0), 50.0)
+
+
+class Networks(unittest.TestCase):
+    def course(self, *names):
+        """The panels of a run in which the rate of the k-th population is k."""
+        times = np.arange(0.5, 100)
+        traces = {name: (times, np.zeros(len(times), int), np.linspace(-70, -40, len(times))) for name in sorted(names)}
+        drawing = network_course.draw(types.SimpleNamespace(caveat="", populations=dict.fromkeys(names), times=times, bin=1.0, duration=100.0, transient=10.0, modulators={},
+                                                            rates={name: np.full(len(times), float(k)) for k, name in enumerate(names)}, traces=traces))
+        return drawing.figure.axes
+
+    def test_many_populations_have_a_panel_each(self):
+        self.assertEqual(len(self.course("RS", "FS", "TC")[0].lines), 3)
+        *rates, traces = self.course("RS", "FS", "TC", "RE")
+        self.assertEqual([[set(line.get_ydata()) for line in panel.lines] for panel in rates], [[{0.0}], [{1.0}], [{2.0}], [{3.0}]])
+        places = {text.get_text(): text.get_position()[1] for text in traces.texts}
+        self.assertEqual(sorted((name for name in places if len(name) > 1), key=places.get, reverse=True), ["RS 0", "FS 0", "TC 0", "RE 0"])
+
+    def test_no_time_down_is_white(self):
+        norm = network_points._norm("down_fraction", np.zeros(4))
+        self.assertEqual((norm(0.0), norm(1.0) > 1), (0.0, True))
+        self.assertEqual(network_points._norm("down_fraction", np.array([0.7, 0.8]))(0.8), 1.0)
 
 
 if __name__ == "__main__":

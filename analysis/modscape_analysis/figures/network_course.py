@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole run of a network: rates, and below them what changed meanwhile: concentrations, occupancies, traces."""
+import functools
+
 import numpy as np
 
 from .. import style
@@ -9,18 +11,22 @@ NAME = "network_course"
 TITLE = "Network: the whole run"
 BINS = 600  # of the rates along the run, at most
 SAMPLES = 4000  # of a trace, at most: beyond, the lowest and the highest of each share are drawn
+APART = range(4, 9)  # numbers of populations of which each has a panel of its own for its rate; otherwise they share one
 
 
 def draw(network):
-    panels = [_rates]
+    names = list(network.populations)
+    groups = [[name] for name in names] if len(names) in APART else [names]
+    panels = [(2.56 if len(groups) == 1 else 1.2, functools.partial(_rates, names=group)) for group in groups]
     if network.modulators:
-        panels += [_concentrations, _occupancies]
+        panels += [(1.6, _concentrations), (1.6, _occupancies)]
     if network.traces:
-        panels.append(_traces)
-    figure = style.new_figure(network, 2.2 + 1.6 * len(panels))
-    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=[1.6] + [1] * (len(panels) - 1))[:, 0]
+        panels.append((max(1.6, 0.9 * len(network.traces)), _traces))
+    heights = [height for height, _ in panels]
+    figure = style.new_figure(network, 1.24 + sum(heights))
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
     table = Table()
-    for letter, panel, axis in zip("ABCD", panels, axes):
+    for letter, (_, panel), axis in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", panels, axes):
         panel(axis, network, letter, table)
         style.letter(axis, letter)
     axes[-1].set_xlabel("time (s)")
@@ -32,17 +38,22 @@ def _width(network):
     return max(1, -(-len(network.times) // BINS))
 
 
-def _rates(panel, network, letter, table):
+def _colours(network):
+    return {name: style.CONDITION_COLOURS[k % len(style.CONDITION_COLOURS)] for k, name in enumerate(network.populations)}
+
+
+def _rates(panel, network, letter, table, names):
     width = _width(network)
     whole = len(network.times) // width * width
     times = network.times[:whole].reshape(-1, width).mean(1)
-    for name, colour in zip(network.populations, style.CONDITION_COLOURS):
+    colours = _colours(network)
+    for name in names:
         rates = network.rates[name][:whole].reshape(-1, width).mean(1)
-        panel.plot(times / 1000, rates, color=colour, lw=1.0, label=name)
+        panel.plot(times / 1000, rates, color=colours[name], lw=1.0, label=name)
         table.add(letter, name, "rate", times, "ms", rates, "Hz")
     panel.axvspan(0, network.transient / 1000, color=style.NULL_COLOUR, alpha=0.15, lw=0)
     panel.set_ylim(0, 1.25 * panel.get_ylim()[1])  # room for the legend
-    panel.set_ylabel("rate per neuron (Hz)")
+    panel.set_ylabel("rate per neuron (Hz)" if len(names) > 1 else "rate (Hz)")
     panel.legend(loc="upper right", ncols=4)
 
 
@@ -68,9 +79,11 @@ def _occupancies(panel, network, letter, table):
 
 def _traces(panel, network, letter, table):
     """The first traced neuron of every population, one above the other."""
-    colours = dict(zip(network.populations, style.CONDITION_COLOURS))
+    colours = _colours(network)
     ticks = []
-    for line, (name, (times, neurons, V)) in enumerate(network.traces.items()):
+    traced = [name for name in reversed(network.populations) if name in network.traces]
+    for line, name in enumerate(traced):
+        times, neurons, V = network.traces[name]
         own = neurons == neurons[0]
         t, v = times[own], V[own]
         share = max(1, len(t) // SAMPLES)
@@ -78,10 +91,10 @@ def _traces(panel, network, letter, table):
         lowest, highest = v[:whole].reshape(-1, share).min(1), v[:whole].reshape(-1, share).max(1)
         t, v = t[:whole:share], np.column_stack([lowest, highest]).ravel()
         low, high = V.min(), V.max()
-        panel.plot(np.repeat(t, 2) / 1000, line + 0.9 * (v - low) / (high - low or 1), color=colours[name], lw=0.5)
+        panel.plot(np.repeat(t, 2) / 1000, line + 0.8 * (v - low) / (high - low or 1), color=colours[name], lw=0.5)
         table.add(letter, name, f"V of neuron {neurons[0]}", np.repeat(t, 2), "ms", v, "mV")
-        ticks += [(line, f"{low:.0f}"), (line + 0.9, f"{high:.0f}")]
-        panel.text(1.005, line + 0.45, f"{name} {neurons[0]}", color=colours[name], transform=panel.get_yaxis_transform(), fontsize=8, va="center")
+        ticks += [(line, f"{low:.0f}"), (line + 0.8, f"{high:.0f}")]
+        panel.text(1.005, line + 0.4, f"{name} {neurons[0]}", color=colours[name], transform=panel.get_yaxis_transform(), fontsize=8, va="center")
     panel.set_yticks([place for place, _ in ticks], [text for _, text in ticks])
     panel.set_ylabel("V (mV)")
 

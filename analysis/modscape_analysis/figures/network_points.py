@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Activity of networks over one or two varied quantities: lines with the spread over seeds, or a map per population and statistic."""
 import numpy as np
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Patch
 
 from .. import style
@@ -15,6 +15,7 @@ MOST_TICKS = 7
 MOST_LOG_TICKS = 4  # their labels are long
 MISSING = {"facecolor": "white", "edgecolor": style.NULL_COLOUR, "hatch": "////", "linewidth": 0}
 WIDE = 30.0  # a ratio of rates beyond which their colours are logarithmic
+LITTLE = 0.1  # of the time down: what the darkest colour stands for at least
 
 
 def draw(points):
@@ -65,7 +66,7 @@ def _maps(points):
     for line, population in enumerate(names):
         for panel, (name, text, colours) in zip(panels[line], STATISTICS):
             values = _over_seeds(points, name, population, rows)
-            drawn = _map(panel, points.axes, places, values, colours, name == "rate")
+            drawn = _map(panel, points.axes, places, values, colours, name)
             if drawn is not None:
                 bar = figure.colorbar(drawn, ax=panel, label=text)
                 if isinstance(drawn.norm, LogNorm):
@@ -86,21 +87,30 @@ def _maps(points):
     return Drawing(NAME, TITLE, figure, table, _caption(points, "Colours are means over the seeds of a point. "))
 
 
-def _map(panel, axes, places, values, colours, may_be_wide):
+def _norm(name, known):
+    """Rates that range widely are logarithmic; time down begins at white, so that little of it looks like little."""
+    if not known.size:
+        return None
+    if name == "down_fraction":
+        return Normalize(0, max(known.max(), LITTLE))
+    positive = known[known > 0]
+    return LogNorm(positive.min(), positive.max()) if name == "rate" and positive.size and positive.max() > WIDE * positive.min() else None
+
+
+def _map(panel, axes, places, values, colours, name):
     """A cell per point of a grid, a dot per point of any other design. None: there is nothing to draw."""
     panel.patch.set(**MISSING)
     for axis, scale in zip(axes, (panel.set_xscale, panel.set_yscale)):
         scale("log" if axis.log else "linear")
     known = values[np.isfinite(values)]
-    positive = known[known > 0]
-    norm = LogNorm(positive.min(), positive.max()) if may_be_wide and positive.size and positive.max() > WIDE * positive.min() else None
+    norm = _norm(name, known)
     ticks = [np.unique(places[:, k]) for k in (0, 1)]
     for axis, of_axis, panel_axis in zip(axes, ticks, (panel.xaxis, panel.yaxis)):
         _ticks(panel_axis, axis, of_axis)
     if len(ticks[0]) * len(ticks[1]) != len(places):
         return panel.scatter(places[:, 0], places[:, 1], c=values, cmap=colours, norm=norm, s=26, lw=0) if known.size else None
     grid = np.ma.masked_invalid(values.reshape(len(ticks[0]), len(ticks[1])).T)
-    if norm is not None:
+    if isinstance(norm, LogNorm):
         grid = np.ma.masked_less_equal(grid, 0)
     drawn = panel.pcolormesh(*(_edges(t, axis.log) for t, axis in zip(ticks, axes)), grid, cmap=colours, norm=norm)
     return drawn if known.size else None
