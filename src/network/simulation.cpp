@@ -55,7 +55,8 @@ Simulation::Simulation(const parallel::Communicator& comm, const models::Network
       kernel_(options.tolerance),
       tracer_(options.traced, options.trace_interval, partition_, options.tolerance),
       epoch_ticks_(epoch_of(model)),
-      changes_(changes_of(model_)) {
+      changes_(changes_of(model_)),
+      gather_(comm) {
   for (std::size_t p = 0; p < model_.projections.size(); ++p)
     connectivity_.emplace_back(model_, p, partition_, options_.seed);
   arrivals_.emplace(model_, connectivity_, partition_, epoch_ticks_);
@@ -129,12 +130,7 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
     advance_population(p, length);
   }
   if (now_ + length == (epoch + 1) * epoch_ticks_) arrivals_->finish(epoch);
-  exchange();
-  // Sources without neurons: every rank draws the same spikes.
-  for (std::size_t p = 0; p < model_.populations.size(); ++p) {
-    if (model_.populations[p].kind == Population::Kind::poisson) draw_sources(p, length);
-    if (model_.populations[p].kind == Population::Kind::replay) replay(p, length);
-  }
+  exchange(length);
   std::ranges::sort(all_);
   spikes_.clear();
   for (const std::uint64_t packed : all_) {
@@ -183,7 +179,7 @@ void Simulation::draw_sources(std::size_t population, std::int64_t length) {
   const std::uint32_t count = source_counts_[population](words.uniform());
   for (std::uint32_t k = 0; k < count; ++k) {
     const std::uint64_t tick = tick_of(words.next() >> 32U, length);
-    all_.push_back(tick << 32U | (static_cast<std::uint64_t>(partition_.first_gid(population)) + words.below(size)));
+    drawn_.push_back(tick << 32U | (static_cast<std::uint64_t>(partition_.first_gid(population)) + words.below(size)));
   }
 }
 
@@ -192,15 +188,20 @@ void Simulation::replay(std::size_t population, std::int64_t length) {
   const auto tick = [](const models::ReplayedSpike& spike) { return in_ticks(spike.time); };
   for (auto at = std::ranges::lower_bound(spikes, now_, {}, tick); at != spikes.end() && tick(*at) < now_ + length;
        ++at)
-    all_.push_back(static_cast<std::uint64_t>(tick(*at) - now_) << 32U |
-                   static_cast<std::uint64_t>(partition_.first_gid(population) + at->source));
+    drawn_.push_back(static_cast<std::uint64_t>(tick(*at) - now_) << 32U |
+                     static_cast<std::uint64_t>(partition_.first_gid(population) + at->source));
 }
 
-void Simulation::exchange() {
-  if (comm_->size() > 1)
-    comm_->all_gather(mine_, all_);
-  else
-    all_ = mine_;
+// Sources without neurons: every rank draws the same spikes, while those of neurons are on their way.
+void Simulation::exchange(std::int64_t length) {
+  gather_.start(mine_);
+  drawn_.clear();
+  for (std::size_t p = 0; p < model_.populations.size(); ++p) {
+    if (model_.populations[p].kind == Population::Kind::poisson) draw_sources(p, length);
+    if (model_.populations[p].kind == Population::Kind::replay) replay(p, length);
+  }
+  gather_.finish(all_);
+  all_.insert(all_.end(), drawn_.begin(), drawn_.end());
 }
 
 SharedState Simulation::shared_state() const {

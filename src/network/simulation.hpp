@@ -21,6 +21,7 @@
 #include "network/spike.hpp"
 #include "network/tracer.hpp"
 #include "parallel/communicator.hpp"
+#include "parallel/short_gather.hpp"
 #include "solvers/adex_synaptic.hpp"
 
 namespace modscape::network {
@@ -103,7 +104,7 @@ class Simulation {
   void advance_population(std::size_t population, std::int64_t length);
   void draw_sources(std::size_t population, std::int64_t length);
   void replay(std::size_t population, std::int64_t length);
-  void exchange();
+  void exchange(std::int64_t length);
   void report(std::int64_t gid, solvers::RunStatus status);
 
   const parallel::Communicator* comm_;
@@ -124,7 +125,8 @@ class Simulation {
   bool parameters_set_ = false;        // those in force are the state's
   std::int64_t counted_length_ = -1;   // epoch that the numbers of Poisson events are prepared for
   std::vector<PoissonCount> source_counts_;
-  std::vector<std::uint64_t> mine_, all_;  // spikes packed: tick in epoch << 32 | gid
+  std::vector<std::uint64_t> mine_, all_, drawn_;  // spikes packed: tick in epoch << 32 | gid
+  parallel::ShortGather gather_;
   std::vector<solvers::LocatedSpike> located_;
   std::vector<solvers::FailedNeuron> failed_;
   std::vector<Spike> spikes_;  // of this epoch

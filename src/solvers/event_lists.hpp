@@ -12,7 +12,8 @@ namespace modscape::solvers {
 
 /// Time of events within an epoch: an integer number of 2^-28 ms (4 ps), at most `longest_epoch`.
 inline constexpr double ticks_per_ms = 268435456.0;
-inline constexpr double longest_epoch = 2.0;  // ms
+inline constexpr double longest_epoch = 1.875;  // ms; its key must fit 32 bits
+static_assert(longest_epoch * ticks_per_ms * 8.0 < 0x1p32);
 inline std::int64_t in_ticks(double ms) {
   return std::llround(ms * ticks_per_ms);
 }

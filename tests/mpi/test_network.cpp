@@ -60,8 +60,10 @@ TEST(Network, WhatChangesInTimeIsTheSameOnAnyNumberOfRanks) {
   EXPECT_EQ(replayed, 4);
 }
 
-TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
+void expect_spikes_where_the_input_makes_them(double more_delay) {
   models::NetworkModel model = test_support::small_network();
+  for (models::Projection& p : model.projections)
+    for (double* ms : {&p.delay.value, &p.delay.lower, &p.delay.upper}) *ms += more_delay;
   model.backgrounds.clear();                 // which leave no spikes to reconstruct
   model.populations[0].distributed.clear();  // nor do parameters
   model.populations[0].initial_V = test_support::constant(-60.0);
@@ -88,6 +90,15 @@ TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
     compared += ours.size();
   }
   EXPECT_GT(compared, 10U);
+}
+
+TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
+  expect_spikes_where_the_input_makes_them(0.0);
+}
+
+// The longest epochs.
+TEST(Network, NeuronsFireWhereTheirInputMakesThemAfterLongDelays) {
+  expect_spikes_where_the_input_makes_them(4.0);
 }
 
 TEST(Network, AnEpochCutInTwoLosesNothing) {
