@@ -7,8 +7,9 @@ import sys
 
 try:
     from modscape_analysis import html
+    from modscape_analysis.adex import PARAMETERS
     from modscape_analysis.figures import FIGURES, FIGURES_OF, WITHOUT_MODELS
-    from modscape_analysis.output import atomic, write_drawing
+    from modscape_analysis.output import atomic, write_drawing, write_table
     from modscape_analysis.results import ResultsError, Study, has_effects, kind_of, load
 except ImportError as error:
     sys.exit(f"report.py: {error}; install the Debian packages python3-h5py python3-numpy python3-scipy python3-matplotlib")
@@ -17,7 +18,8 @@ BAD_INPUT, IO_FAILURE = 64, 74
 KINDS = ("png", "svg", "csv")
 EXAMPLE = """example:
   report.py out/spn_levodopa_state.h5 -o out/spn_levodopa_state
-  writes report.html (self-contained) and for each figure NAME.png, NAME.svg and NAME.csv with the numbers behind it
+  writes report.html (self-contained) and for each figure NAME.png, NAME.svg and NAME.csv with the numbers behind it;
+  of a study also models_CONDITION.csv, the accepted models, as populations of networks take them
 
 exit codes: 0 done or nothing to do, 64 bad input, 74 I/O failure"""
 
@@ -69,6 +71,9 @@ def write_report(study, folder, names, only):
     folder.mkdir(parents=True, exist_ok=True)
     drawings = [FIGURES[name].draw(study) for name in names]
     images = {drawing.name: write_drawing(drawing, study, folder) for drawing in drawings}
+    if isinstance(study, Study):
+        for name, table in study.models.items():
+            write_table(folder / f"models_{name}.csv", PARAMETERS, [table[parameter] for parameter in PARAMETERS])
     if not only:
         with atomic(folder / "report.html") as stream:
             stream.write(page_of(study)(study, drawings, images).encode())

@@ -63,6 +63,14 @@ def csv_text(drawing, study):
     return text.getvalue()
 
 
+def write_table(path, names, columns):
+    """A CSV file with a header; numbers read back as they were."""
+    with atomic(path) as stream:
+        stream.write(f"{','.join(names)}\n".encode())
+        for row in zip(*columns, strict=True):
+            stream.write(f"{','.join(map(_cell, row))}\n".encode())
+
+
 def settle(figure):
     """Lays the figure out once and rounds the places of its axes: the last digits of the layout solver differ from run to run."""
     figure.draw_without_rendering()

@@ -38,6 +38,7 @@ class CsvTable {
  public:
   CsvTable(const std::string& path, ProblemList& problems, std::size_t most_rows = 100000);
   const std::vector<CsvRow>& rows() const { return rows_; }
+  const std::vector<std::string>& columns() const { return header_; }  ///< their names
   /// The column under one of the accepted names; two of them are a problem.
   std::optional<Column> find(const std::vector<ColumnName>& accepted) const;
   /// The same, but its absence is a problem too.

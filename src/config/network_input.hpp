@@ -15,6 +15,7 @@ namespace modscape::config {
 inline constexpr std::int64_t most_neurons = std::int64_t{1} << 31;
 inline constexpr std::size_t most_edges = 1000000;
 inline constexpr std::size_t most_replayed = 10000000;
+inline constexpr std::size_t most_models = 1000000;
 inline constexpr std::string_view default_region = "network";
 
 /// In the order of Population::Kind.
@@ -71,5 +72,9 @@ struct EdgeTable {
 EdgeTable read_edges(const std::string& path, const ParameterInfo& weight, std::int64_t sources, std::int64_t targets);
 /// Columns time (ms) and source (places from 0); sorted. All problems at once as BadInput.
 std::vector<models::ReplayedSpike> read_spikes(const std::string& path, std::int64_t sources);
+
+/// Neurons, one per row; the columns are parameters in the units of their table, the others are those of `others`. All
+/// problems at once as BadInput.
+std::vector<models::AdexParameters> read_models(const std::string& path, const models::AdexParameters& others);
 
 }  // namespace modscape::config

@@ -107,6 +107,38 @@ void read_distributed_neuron(TableReader table, const Draft* base, Draft& draft,
   }
 }
 
+// models = "FILE": of a fit, say. `neuron` becomes their mean.
+void read_models_file(const Draft* base, bool own_neuron, Draft& draft, NetworkInput& input) {
+  Population& population = draft.population;
+  if (!draft.table.has("models")) {
+    if (base == nullptr || own_neuron) return;
+    population.models_file = base->population.models_file;
+    population.models = base->population.models;
+  } else {
+    population.models_file = draft.table.file("models", input.job_path);
+    if (!population.distributed.empty())
+      draft.table.refuse("models",
+                         fmt::format("{} has models and a distribution of {}: one or the other says how neurons "
+                                     "differ",
+                                     population.name, population.distributed.front().name),
+                         "state single values in its table neuron, or leave out models");
+    if (population.models_file.empty()) return;
+    try {
+      population.models = read_models(population.models_file, population.neuron);
+    } catch (const BadInput& bad) {
+      input.problems.add(bad);
+    }
+  }
+  if (population.models.empty()) return;
+  const auto count = static_cast<double>(population.models.size());
+  for (const auto& row : models::adex_table()) {
+    if (row.member == &models::AdexParameters::V_peak) continue;  // the same in all
+    double sum = 0.0;
+    for (const models::AdexParameters& model : population.models) sum += model.*row.member;
+    population.neuron.*row.member = sum / count;
+  }
+}
+
 void read_initial_state(TableReader table, const Draft* base, Draft& draft, ProblemList& problems) {
   Population& population = draft.population;
   const double V_peak = population.neuron.V_peak;
@@ -203,7 +235,8 @@ void read_sheet(TableReader table, const Draft* base, models::Sheet& sheet) {
   table.finish();
 }
 
-void read_adex(const Draft* base, Draft& draft, ProblemList& problems) {
+void read_adex(const Draft* base, Draft& draft, NetworkInput& input) {
+  ProblemList& problems = input.problems;
   TableReader& table = draft.table;
   Population& population = draft.population;
   for (const char* key : {"rate", "file"})
@@ -215,13 +248,14 @@ void read_adex(const Draft* base, Draft& draft, ProblemList& problems) {
       inheriting(population_current_info(), base != nullptr, (base == nullptr ? draft : *base).population.current),
       population.current_steps);
   read_distributed_neuron(table.table("neuron"), base, draft, problems);
+  read_models_file(base, table.has("neuron"), draft, input);
   if (base != nullptr) population.ports = base->population.ports;
   read_ports(table.table("synapse"), population, problems);
   read_initial_state(table.table("initial"), base, draft, problems);
 }
 
 void refuse_neurons(TableReader& table, const char* model) {
-  for (const char* key : {"neuron", "synapse", "initial", "current", "cell_type", "receptor_density"})
+  for (const char* key : {"neuron", "models", "synapse", "initial", "current", "cell_type", "receptor_density"})
     if (table.has(key))
       table.refuse(key, fmt::format("a {} population has no {}: it is sources of spikes without neurons", model, key));
 }
@@ -311,7 +345,7 @@ class PopulationsReader {
     else if (population.kind == Population::Kind::replay)
       read_replay(base, draft, *input_);
     else
-      read_adex(base, draft, input_->problems);
+      read_adex(base, draft, *input_);
     read_modulated(base, draft, *input_);
     table.finish();
     return true;

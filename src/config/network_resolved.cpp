@@ -76,6 +76,7 @@ void write_population(TomlWriter& out, const Population& population, const model
   if (population.kind == Kind::poisson) write_steps(out, source_rate_info(), population.rate, population.rate_steps);
   if (population.kind == Kind::replay) out.file("file", population.spikes_file);
   if (population.kind == Kind::adex) {
+    out.file("models", population.models_file);
     if (population.cell_type != population.name) out.text("cell_type", population.cell_type);
     write_steps(out, population_current_info(), population.current, population.current_steps);
   }

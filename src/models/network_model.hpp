@@ -85,6 +85,8 @@ struct Population {
   double current = 0.0;  ///< pA, injected
   Steps current_steps;
   std::vector<DistributedParameter> distributed;  ///< on top of `neuron`
+  std::string models_file;                        ///< where the next ones are from
+  std::vector<AdexParameters> models;             ///< every neuron is one of these; none: `neuron` and `distributed`
   Distribution initial_V;                         ///< mV; below V_peak
   Distribution initial_w;                         ///< pA
   std::string cell_type;                          ///< that effects may be on; its name unless stated
@@ -97,8 +99,8 @@ struct Population {
   std::vector<ReplayedSpike> spikes;  ///< by (time, source)
   template <class A>
   void serialize(A& ar, unsigned) {
-    ar & name & kind & size & sheet & neuron & ports & current & current_steps & distributed & initial_V & initial_w &
-        cell_type & region & densities & rate & rate_steps & spikes_file & spikes;
+    ar & name & kind & size & sheet & neuron & ports & current & current_steps & distributed & models_file & models &
+        initial_V & initial_w & cell_type & region & densities & rate & rate_steps & spikes_file & spikes;
   }
 };
 

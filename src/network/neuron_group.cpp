@@ -31,7 +31,7 @@ NeuronGroup::NeuronGroup(const models::NetworkModel& model, std::size_t populati
   const models::Population& p = *population_;
   const parallel::BlockRange own = partition.owned(population);
   const auto size = static_cast<std::size_t>(own.last - own.first);
-  const bool alike = p.distributed.empty() && p.densities.empty();
+  const bool alike = p.distributed.empty() && p.models.empty() && p.densities.empty();
   base_.reserve(alike ? 1 : size);
   if (alike) base_.push_back(p.neuron);
   densities_.reserve(size * p.densities.size());
@@ -41,6 +41,7 @@ NeuronGroup::NeuronGroup(const models::NetworkModel& model, std::size_t populati
     if (!alike) {
       models::AdexParameters parameters = p.neuron;
       RandomWords words(seed, Purpose::neuron_parameter, gid);
+      if (!p.models.empty()) parameters = p.models[words.below(p.models.size())];
       for (const models::DistributedParameter& d : p.distributed)
         parameters.*models::adex_table().find(d.name)->member = draw(d.distribution, words);
       for (const models::ReceptorDensity& d : p.densities) densities_.push_back(draw(d.distribution, words));

@@ -64,7 +64,7 @@ RankResources rank_resources(const models::NetworkModel& model, int ranks, std::
                                 ? size / ranks
                                 : std::min(size / ranks, static_cast<double>(Delivery::neurons_at_once));
     lists = std::max(lists, together * capacity * sizeof(solvers::SynapticEvent));
-    const bool differ = !population.distributed.empty() || !population.densities.empty();
+    const bool differ = !population.distributed.empty() || !population.models.empty() || !population.densities.empty();
     const double own = (differ ? sizeof(models::AdexParameters) + sizeof(solvers::SynapticCoefficients) : 0) +
                        sizeof(double) * static_cast<double>(population.densities.size());
     r.neuron_bytes += size / ranks * (sizeof(solvers::SynapticNeuron) + own);

@@ -76,7 +76,16 @@ class Report(WithResults):
     def test_every_file_is_there(self):
         self.assertEqual(self.code, 0, self.printed)
         expected = {f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg", "csv")} | {"report.html"}
+        expected |= {f"models_{condition}.csv" for condition in make_results.CONDITIONS}
         self.assertEqual({path.name for path in self.out.iterdir()}, expected)
+
+    def test_models_are_written_as_they_are(self):
+        for condition in make_results.CONDITIONS:
+            with open(self.out / f"models_{condition}.csv", encoding="utf-8") as stream:
+                header, *rows = csv.reader(stream)
+            self.assertEqual(header, adex.PARAMETERS)
+            for name, column in zip(header, zip(*rows, strict=True), strict=True):
+                self.assertEqual([float(value) for value in column], list(self.file[f"models/{condition}/{name}"][()]))
 
     def test_tables_have_the_numbers_of_the_results(self):
         for c in make_results.CONDITIONS:

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.hpp"
 #include "network/simulation.hpp"
@@ -99,6 +100,23 @@ TEST(Network, NeuronsFireWhereTheirInputMakesThem) {
 // The longest epochs.
 TEST(Network, NeuronsFireWhereTheirInputMakesThemAfterLongDelays) {
   expect_spikes_where_the_input_makes_them(4.0);
+}
+
+// Half of the models fire under this current.
+TEST(Network, NeuronsAreDrawnFromModels) {
+  models::NetworkModel model;
+  model.populations = {test_support::cortical_population("E", 60, 2.0, 60.0)};
+  models::Population& p = model.populations[0];
+  p.current = 250.0;
+  p.models = {p.neuron, p.neuron};
+  p.models[1].V_T = -35.0;
+  const std::vector<Spike> spikes = run(parallel::Communicator::world(), model, 100.0);
+  std::set<std::int64_t> firing;
+  for (const Spike& spike : spikes) firing.insert(spike.gid);
+  EXPECT_GT(firing.size(), 18U);
+  EXPECT_LT(firing.size(), 42U);
+  EXPECT_TRUE(
+      std::ranges::equal(spikes, run(parallel::Communicator::self(), model, 100.0), {}, &Spike::tick, &Spike::tick));
 }
 
 TEST(Network, AnEpochCutInTwoLosesNothing) {

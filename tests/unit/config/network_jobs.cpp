@@ -493,5 +493,27 @@ TEST(NetworkJobs, AnyValueCounts) {
   EXPECT_NE(load(head + "seed = 2\n" + two).hash, hash);
 }
 
+TEST(NetworkJobs, NeuronsOfAFit) {
+  written("models.csv", "C_m,E_L,V_peak\n100,-70,-30\n300,-60,-30\n");
+  const std::string text =
+      head +
+      "[population.E]\nsize = 8\nmodels = \"models.csv\"\n[population.E.neuron]\nb = 7\nV_peak = -30\n"
+      "[population.F]\nlike = \"E\"\n[population.G]\nlike = \"E\"\n[population.G.neuron]\nb = 8\n";
+  const Job job = load(text);
+  const std::vector<Population>& p = job.network.model.populations;
+  ASSERT_EQ(p[0].models.size(), 2u);
+  EXPECT_EQ(p[0].models[0].C_m, 100.0);
+  EXPECT_EQ(p[0].models[1].E_L, -60.0);
+  EXPECT_EQ(p[0].models[1].b, 7.0);
+  EXPECT_EQ(p[0].neuron.C_m, 200.0);  // the mean
+  EXPECT_EQ(p[0].initial_V.value, -65.0);
+  EXPECT_EQ(p[1].models, p[0].models);
+  EXPECT_THAT(p[2].models, IsEmpty());  // has a table of its own
+  EXPECT_EQ(p[2].neuron.b, 8.0);
+  read_back(job);
+  written("models.csv", "C_m,E_L,V_peak\n100,-70,-30\n300,-61,-30\n");
+  EXPECT_NE(load(text).hash, job.hash);
+}
+
 }  // namespace
 }  // namespace modscape::config

@@ -378,6 +378,27 @@ TEST(NetworkRefusals, Replay) {
                                                 HasSubstr("rate is of a poisson population")));
 }
 
+TEST(NetworkRefusals, Models) {
+  const auto of = [](const std::string& csv, const std::string& neuron = "V_peak = -30\n") {
+    written("models.csv", csv);
+    return refusals(head + "[population.E]\nsize = 8\nmodels = \"models.csv\"\n[population.E.neuron]\n" + neuron);
+  };
+  EXPECT_THAT(of("C_m,V_T\n200,-50\n"), ElementsAre());
+  EXPECT_THAT(
+      of("C_m,taw_w\n200,100\n"),
+      ElementsAre(StartsWith("models.csv:1: the columns are C_m, taw_w, of which 1 are parameters of the neuron")));
+  EXPECT_THAT(of("C_m\n"), ElementsAre(StartsWith("models.csv:1: the table has no rows")));
+  EXPECT_THAT(
+      of("C_m,V_r\n-1,-60\n200,-20\n200,x\n"),
+      ElementsAre(StartsWith("models.csv:2: C_m = -1"), StartsWith("models.csv:3: V_r"), StartsWith("models.csv:4: ")));
+  EXPECT_THAT(of("C_m,V_peak\n200,-30\n200,-20\n"),
+              ElementsAre(HasSubstr("models.csv:3: V_peak = -20 mV, but -30 mV in the job")));
+  EXPECT_THAT(of("C_m\n200\n", "V_T = {mean = -50, sd = 1}\n"),
+              ElementsAre(HasSubstr("E has models and a distribution of V_T: one or the other")));
+  EXPECT_THAT(refusals(base + "[population.P]\nmodel = \"poisson\"\nsize = 2\nrate = 1\nmodels = \"models.csv\"\n"),
+              ElementsAre(HasSubstr("a poisson population has no models")));
+}
+
 TEST(NetworkRefusals, Traces) {
   EXPECT_THAT(refusals(base + "[[trace]]\npopulation = \"E\"\nneurons = [0, 8]\n[[trace]]\npopulation = \"E\"\n"
                               "neurons = [1, 1]\n[[trace]]\npopulation = \"ext\"\n[[trace]]\npopulation = \"J\"\n"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections and spikes listed one by one in CSV files.
+// What networks read from CSV files: connections and spikes listed one by one, and the models of neurons.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "config/csv_table.hpp"
@@ -61,6 +63,39 @@ std::vector<models::ReplayedSpike> read_spikes(const std::string& path, std::int
     return std::pair(a.time, a.source) < std::pair(b.time, b.source);
   });
   return spikes;
+}
+
+std::vector<models::AdexParameters> read_models(const std::string& path, const models::AdexParameters& others) {
+  ProblemList problems(path);
+  const CsvTable table(path, problems, most_models);
+  std::vector<std::pair<const ParameterSpec<models::AdexParameters>*, Column>> columns;
+  for (const auto& row : models::adex_table()) {
+    std::string lower(row.name);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (const std::optional<Column> column = table.find({{lower}})) columns.emplace_back(&row, *column);
+  }
+  if (columns.size() != table.columns().size())  // a misspelt one must not go unnoticed
+    table.refuse(fmt::format("the columns are {}, of which {} are parameters of the neuron",
+                             fmt::join(table.columns(), ", "), columns.size()),
+                 "C_m, g_L, E_L, V_T, Delta_T, a, b, tau_w, V_r, V_peak, t_ref or some of them, and nothing else");
+  problems.throw_if_any();
+  std::vector<models::AdexParameters> all;
+  for (const CsvRow& line : table.rows()) {
+    models::AdexParameters neuron = others;
+    bool clear = true;
+    for (const auto& [row, column] : columns) {
+      neuron.*row->member = value_in(line, column, *row, problems);
+      clear = clear && bound_problem(*row, neuron.*row->member).empty();
+    }
+    if (!clear) continue;
+    if (neuron.V_peak != others.V_peak)
+      problems.add({line.line}, fmt::format("V_peak = {} mV, but {} mV in the job: it has one value per population",
+                                            neuron.V_peak, others.V_peak));
+    for (std::string& problem : models::adex_problems(neuron)) problems.add({line.line}, std::move(problem));
+    all.push_back(neuron);
+  }
+  problems.throw_if_any();
+  return all;
 }
 
 }  // namespace modscape::config
