@@ -192,15 +192,15 @@ HWY_INLINE NextEvent next_event(const LaneState& s) {
 // Lets the lanes in `pop` wait for the event after.
 HWY_INLINE void take_events(LaneState& s, const SynapticEvent* events, const Mask& pop) {
   const hn::RebindToSigned<D> di;
-  const hn::RebindToUnsigned<D> du;
   for (std::size_t i = 0; i < in_flight; ++i) {
     const std::size_t first = i * width;
     const auto stride = hn::IfThenElseZero(hn::RebindMask(di, pop.m[i]), hn::Set(di, EventLists::stride));
     const auto at = hn::Add(hn::Load(di, s.next.data() + first), stride);
     hn::Store(at, di, s.next.data() + first);
-    const auto raw = hn::BitCast(du, hn::GatherIndex(di, reinterpret_cast<const std::int64_t*>(events), at));
-    hn::Store(raw, du, s.event.data() + first);
   }
+  // One by one: gathering takes longer on many processors.
+  const auto* raw = reinterpret_cast<const std::uint64_t*>(events);
+  for (std::size_t lane = 0; lane < lanes; ++lane) s.event[lane] = raw[s.next[lane]];
 }
 
 template <class P, std::size_t ports, bool alpha, bool one_tau>
@@ -331,12 +331,13 @@ std::int64_t run_epoch(const synaptic::Epoch& epoch, double tolerance) {
 
 std::int64_t run(const synaptic::Epoch& epoch, double tolerance) {
   const SynapticCoefficients& c = *epoch.neurons.front().coefficients;
-  if (tolerance < finest_float) return run_epoch<Pack, 4, true, false>(epoch, tolerance);
+  if (epoch.series == SynapticSeries::fine || tolerance < finest_float)
+    return run_epoch<Pack, 4, true, false>(epoch, tolerance);
   using P = FloatPack;
   const bool few = c.ports <= 2;
   if (c.any_alpha)
     return few ? run_epoch<P, 2, true, false>(epoch, tolerance) : run_epoch<P, 4, true, false>(epoch, tolerance);
-  if (epoch.one_tau)
+  if (epoch.series == SynapticSeries::one_tau)
     return few ? run_epoch<P, 2, false, true>(epoch, tolerance) : run_epoch<P, 4, false, true>(epoch, tolerance);
   return few ? run_epoch<P, 2, false, false>(epoch, tolerance) : run_epoch<P, 4, false, false>(epoch, tolerance);
 }
@@ -359,10 +360,9 @@ void AdexSynaptic::advance(std::span<SynapticNeuron> neurons, const EventLists& 
   const double length = static_cast<double>(epoch_ticks) / ticks_per_ms;
   if (length > longest_epoch) throw InternalError("an epoch of the synaptic kernel is too long");
   if (events.size() < neurons.size()) throw InternalError("a neuron has no list of events");
-  // Which series a neuron is given is its own affair, whoever else is on this rank.
-  for (const bool one_tau : {true, false}) {
-    const auto alike = [&](const SynapticNeuron& n) { return n.coefficients->one_tau == one_tau; };
-    const synaptic::Epoch epoch{neurons, &events, length, one_tau, &spikes, &failed};
+  for (const SynapticSeries series : {SynapticSeries::one_tau, SynapticSeries::several, SynapticSeries::fine}) {
+    const auto alike = [&](const SynapticNeuron& n) { return n.coefficients->series == series; };
+    const synaptic::Epoch epoch{neurons, &events, length, series, &spikes, &failed};
     if (std::ranges::any_of(neurons, alike)) steps_ += HWY_DYNAMIC_DISPATCH(ensemble::run)(epoch, tolerance_);
   }
 }

@@ -19,6 +19,13 @@
 namespace modscape::solvers {
 
 using models::most_ports;
+/// How a neuron is stepped: a matter of its parameters alone.
+enum class SynapticSeries : std::uint8_t {
+  one_tau,  ///< single precision, exponential ports of one time constant
+  several,  ///< single precision, any ports
+  fine      ///< double precision
+};
+
 /// What neurons with the same parameters share. Dimensionless voltages as in adex_ensemble_lanes.hpp, times in ms:
 ///   x' = kappa (e^x - x - y) + sum_j (eta_j - gamma_j x) g_j,   y' = rA x - r y + rc
 struct SynapticCoefficients {
@@ -29,7 +36,8 @@ struct SynapticCoefficients {
   double b, t_ref;                   // pA, ms
   double longest_step;               // ms
   std::size_t ports;
-  bool any_alpha, one_tau;                            // one_tau: exponential ports of the same time constant
+  bool any_alpha;
+  SynapticSeries series;
   std::array<double, most_ports> gamma, eta, lambda;  // lambda = 1/tau
   std::array<double, most_ports> rise;                // e/tau for an alpha port, else 0
 };

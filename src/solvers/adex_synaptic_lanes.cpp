@@ -15,16 +15,16 @@ namespace synaptic {
 namespace {
 
 // x from which the upstroke has a closed form: it lasts less than 4e-4 C_m/g_L, and what is neglected (the third order
-// of q, the decay of synaptic currents meanwhile) is below 1e-6 ms for any current a neuron survives.
+// of q, the decay of synaptic currents meanwhile) is below 1e-6 ms for any current a neuron survives. The SIMD side
+// never begins a step above: its coefficients would grow beyond all floats.
 constexpr double closed_form_from = 8.0;
-// An upstroke as short as this is over, even if the next event comes before its end (ms).
-constexpr double instant = 1e-7;
-constexpr int storm = 100;  // spikes of one neuron in one epoch
+constexpr int corrections = 8;  // each leaves a thousandth of the error or less
+constexpr int storm = 100;      // spikes of one neuron in one epoch
 
 }  // namespace
 
 Lanes::Lanes(const Epoch& epoch, std::size_t ports, std::size_t lanes) : epoch_(epoch), ports_(ports), busy_(lanes) {
-  for (std::size_t lane = 0; lane < lanes; ++lane) next_neuron(lane);
+  for (std::size_t lane = 0; lane < lanes; ++lane) proceed(lane, false);
 }
 
 void Lanes::handle(const Calls& calls) {
@@ -33,25 +33,36 @@ void Lanes::handle(const Calls& calls) {
   };
   each(calls.failed, [this](std::size_t lane) {
     fail(lane, std::isfinite(state_.x[lane]) ? RunStatus::step_collapse : RunStatus::non_finite);
+    proceed(lane, false);
   });
   each(calls.ended & ~calls.failed, [this](std::size_t lane) {
     save(lane, 0.0);
-    next_neuron(lane);
+    proceed(lane, false);
   });
-  each(calls.peaked & ~calls.failed, [this](std::size_t lane) { spike(lane, state_.t[lane]); });
-  each(calls.watched & ~(calls.failed | calls.ended | calls.peaked),
-       [this](std::size_t lane) { finish_upstroke(lane); });
+  each(calls.peaked & ~calls.failed, [this](std::size_t lane) { proceed(lane, spike(lane, state_.t[lane])); });
+  each(calls.watched & ~(calls.failed | calls.ended | calls.peaked), [this](std::size_t lane) { proceed(lane, true); });
 }
 
-void Lanes::next_neuron(std::size_t lane) {
+void Lanes::proceed(std::size_t lane, bool at_work) {
+  for (;;) {
+    if (!at_work) {
+      if (!take_next(lane)) return idle(lane);
+      at_work = true;
+    }
+    if (state_.x[lane] < state_.x_watch[lane]) return;
+    at_work = upstroke(lane);
+  }
+}
+
+bool Lanes::take_next(std::size_t lane) {
   while (next_ < epoch_.neurons.size()) {
     const std::size_t neuron = next_++;
-    if (epoch_.neurons[neuron].coefficients->one_tau != epoch_.one_tau) continue;
+    if (epoch_.neurons[neuron].coefficients->series != epoch_.series) continue;
     load(lane, neuron);
     const double held = epoch_.neurons[neuron].held;
-    if (held <= 0.0 || hold(lane, held)) return;
+    if (held <= 0.0 || hold(lane, held)) return true;
   }
-  idle(lane);
+  return false;
 }
 
 void Lanes::load(std::size_t lane, std::size_t neuron) {
@@ -90,6 +101,11 @@ void Lanes::load_coefficients(std::size_t lane, const SynapticCoefficients& c) {
 
 void Lanes::load_event(std::size_t lane) {
   state_.event[lane] = std::bit_cast<std::uint64_t>(epoch_.events->data()[state_.next[lane]]);
+}
+
+void Lanes::take_event(std::size_t lane) {
+  state_.next[lane] += EventLists::stride;
+  load_event(lane);
 }
 
 void Lanes::save(std::size_t lane, double held) {
@@ -151,8 +167,7 @@ bool Lanes::hold(std::size_t lane, double length) {
     decay(lane, port, stop - t);
   }
   while (next_event(lane).time() <= stop && next_event(lane).port() != SynapticEvent::end_port) {
-    state_.next[lane] += EventLists::stride;
-    load_event(lane);
+    take_event(lane);
   }
   state_.x[lane] = c.x_reset;
   state_.t[lane] = stop;
@@ -161,44 +176,75 @@ bool Lanes::hold(std::size_t lane, double length) {
   return false;
 }
 
-void Lanes::spike(std::size_t lane, double time) {
+bool Lanes::spike(std::size_t lane, double time) {
   const SynapticCoefficients& c = *coefficients_[lane];
   epoch_.spikes->push_back({time, static_cast<std::uint32_t>(neuron_[lane])});
   state_.t[lane] = time;
   state_.x[lane] = c.x_reset;
   state_.y[lane] += c.b / c.unit_w;
-  if (++spikes_[lane] > storm)
+  if (++spikes_[lane] > storm) {
     fail(lane, RunStatus::spike_storm);
-  else if (c.t_ref > 0.0 && !hold(lane, c.t_ref))
-    next_neuron(lane);
+    return false;
+  }
+  return c.t_ref <= 0.0 || hold(lane, c.t_ref);
 }
 
-void Lanes::finish_upstroke(std::size_t lane) {
+bool Lanes::upstroke(std::size_t lane) {
   const SynapticCoefficients& c = *coefficients_[lane];
-  const double x = state_.x[lane];
+  const double x = state_.x[lane], y = state_.y[lane], z = std::exp(-x);
   double G = 0.0, H = 0.0;  // of the synapses: x' gets H - G x
   for (std::size_t port = 0; port < ports_; ++port) {
     G += c.gamma[port] * state_.g[port][lane];
     H += c.eta[port] * state_.g[port][lane];
   }
-  const ensemble::Upstroke rest =
-      ensemble::closed_form_upstroke(x, state_.y[lane] - H / c.kappa, std::exp(-x), c.x_peak, c.z_peak,
-                                     1.0 + G / c.kappa, c.rA / c.kappa, (c.rc - c.r * state_.y[lane]) / c.kappa);
-  const double left = rest.time / c.kappa, time = state_.t[lane] + left;
-  const double t_next = next_event(lane).time();
-  if (time >= t_next && left > instant) return;
-  const double until = std::min(time, t_next), dt = until - state_.t[lane];
-  state_.y[lane] += rest.dy;
-  for (std::size_t port = 0; port < ports_; ++port) decay(lane, port, dt);
-  spike(lane, until);
+  if (!std::isfinite(x + y + G + H)) {
+    fail(lane, RunStatus::non_finite);
+    return false;
+  }
+  const auto until = [&](double x_end, double z_end) {
+    return ensemble::closed_form_upstroke(x, y - H / c.kappa, z, x_end, z_end, 1.0 + G / c.kappa, c.rA / c.kappa,
+                                          (c.rc - c.r * y) / c.kappa);
+  };
+  const auto move_on = [&](double dt, double dy) {
+    for (std::size_t port = 0; port < ports_; ++port) decay(lane, port, dt);
+    state_.y[lane] += dy;
+  };
+  const SynapticEvent event = next_event(lane);
+  const double left = event.time() - state_.t[lane];
+  const ensemble::Upstroke whole = until(c.x_peak, c.z_peak);
+  if (whole.time / c.kappa <= left) {
+    move_on(whole.time / c.kappa, whole.dy);
+    return spike(lane, state_.t[lane] + whole.time / c.kappa);
+  }
+  // The event comes first: z falls almost at the rate at which time passes.
+  double z_end = std::max(z - c.kappa * left, c.z_peak);
+  ensemble::Upstroke part = until(-std::log(z_end), z_end);
+  for (int i = 0; i < corrections && z_end > c.z_peak; ++i) {
+    z_end = std::clamp(z_end + part.time - c.kappa * left, c.z_peak, z);
+    part = until(-std::log(z_end), z_end);
+  }
+  move_on(left, part.dy);
+  state_.x[lane] = -std::log(z_end);
+  state_.t[lane] = event.time();
+  if (event.port() == SynapticEvent::end_port) {
+    save(lane, 0.0);
+    return false;
+  }
+  (c.rise[event.port()] > 0.0 ? state_.u : state_.g)[event.port()][lane] += static_cast<double>(event.weight);
+  take_event(lane);
+  return true;
 }
 
 void Lanes::fail(std::size_t lane, RunStatus status) {
   epoch_.failed->push_back({static_cast<std::uint32_t>(neuron_[lane]), status});
-  next_neuron(lane);
 }
 
 }  // namespace synaptic
+
+namespace {
+// 1/ms; at x = 8 the series of a faster membrane would come near the ends of the floats.
+constexpr double fastest_float = 5.0;
+}  // namespace
 
 SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std::span<const models::SynapticPort> ports,
                                            double current, double E_w) {
@@ -237,7 +283,10 @@ SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std:
     fastest = std::max(fastest, c.lambda[i]);
   }
   const auto as_first = [&](const models::SynapticPort& port) { return port.tau == ports.front().tau; };
-  c.one_tau = !c.any_alpha && !ports.empty() && std::ranges::all_of(ports, as_first);
+  const bool one_tau = !c.any_alpha && !ports.empty() && std::ranges::all_of(ports, as_first);
+  c.series = c.kappa > fastest_float ? SynapticSeries::fine
+             : one_tau               ? SynapticSeries::one_tau
+                                     : SynapticSeries::several;
   c.longest_step = 0.5 / fastest;  // where the series of the decays have converged
   return c;
 }

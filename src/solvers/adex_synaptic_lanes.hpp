@@ -49,8 +49,8 @@ struct Calls {
 struct Epoch {
   std::span<SynapticNeuron> neurons;
   const EventLists* events;
-  double length;  ///< ms
-  bool one_tau;   ///< advance the neurons whose coefficients say so, or the others
+  double length;          ///< ms
+  SynapticSeries series;  ///< advance the neurons that have these
   std::vector<LocatedSpike>* spikes;
   std::vector<FailedNeuron>* failed;
 };
@@ -63,19 +63,22 @@ class Lanes {
   void handle(const Calls& calls);
 
  private:
-  void next_neuron(std::size_t lane);
+  /// The lane works on until the SIMD side can go on: `at_work` on its neuron, else on the next one.
+  void proceed(std::size_t lane, bool at_work);
+  bool take_next(std::size_t lane);  ///< a neuron that is to be advanced and not held; false: there is none
   void load(std::size_t lane, std::size_t neuron);
   void load_coefficients(std::size_t lane, const SynapticCoefficients& c);
   void load_event(std::size_t lane);
+  void take_event(std::size_t lane);  ///< the one the lane waited for has been dealt with
   SynapticEvent next_event(std::size_t lane) const { return std::bit_cast<SynapticEvent>(state_.event[lane]); }
   void save(std::size_t lane, double held);
   void idle(std::size_t lane);
-  /// V held for `length` ms; false when that lasts to the end of the epoch, which ends the neuron's part.
-  bool hold(std::size_t lane, double length);
   void decay(std::size_t lane, std::size_t port, double dt);
-  void spike(std::size_t lane, double time);
-  void finish_upstroke(std::size_t lane);
   void fail(std::size_t lane, RunStatus status);
+  // False: the neuron is done with, at the end of the epoch or because it failed.
+  bool hold(std::size_t lane, double length);  ///< V held for `length` ms
+  bool spike(std::size_t lane, double time);
+  bool upstroke(std::size_t lane);  ///< to the spike, the next event or the end of the epoch
 
   Epoch epoch_;
   std::size_t ports_;

@@ -137,6 +137,28 @@ std::vector<PortSet> port_sets() {
           {"two alpha", {port(alpha, 1.5, 0.0), port(alpha, 4.0, -80.0)}, {{0, 2.2, 1.5}, {1, 0.8, 2.0}}}};
 }
 
+// Events so dense that many fall into the last microseconds of every upstroke.
+TEST(SynapticAccuracy, UpstrokesUnderDenseInput) {
+  const std::vector<PoissonInput> dense{{0, 600.0, 0.01}, {1, 300.0, 0.02}};
+  const std::vector<AdexParameters> neurons = cortical(10);
+  for (const double tolerance : {1e-7, 1e-8}) {
+    const Errors e = errors(neurons, exponential, dense, std::vector<double>(10, 250.0), 150.0, tolerance);
+    std::printf("tolerance %g ms: %zu spikes, mean error %.2g ms, worst %.2g ms\n", tolerance, e.spikes, e.mean(),
+                e.worst);
+    EXPECT_GT(e.spikes, 20U);
+    EXPECT_LT(e.worst, 1e-3);
+  }
+}
+
+// Membranes of microseconds, whose upstrokes no float can follow.
+TEST(SynapticAccuracy, FastMembranes) {
+  std::vector<AdexParameters> neurons = cortical(10);
+  for (AdexParameters& neuron : neurons) neuron.C_m = 1.0;
+  const Errors e = errors(neurons, exponential, balanced, std::vector<double>(10, 100.0), 100.0, 1e-7);
+  EXPECT_GT(e.spikes, 20U);
+  EXPECT_LT(e.worst, 1e-3);
+}
+
 TEST(SynapticAccuracy, EverySeries) {
   const std::vector<AdexParameters> neurons = cortical(20);
   const std::vector<double> none(20, 0.0);
