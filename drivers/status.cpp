@@ -19,6 +19,15 @@ void print_rows(const io::TableProgress& of) {
   fmt::print("{:<40} {:>8}/{} rows{}\n", of.path, of.done + of.failed, of.rows, failed_text(of));
 }
 
+void print_logs(const std::vector<io::LogProgress>& logs, const std::string& prefix) {
+  for (const io::LogProgress& log : logs) {
+    if (log.finished)
+      fmt::print("{:<40} {:>8} rows, finished\n", prefix + log.path, log.used);
+    else
+      fmt::print("{:<40} {:>8}/{} rows in use\n", prefix + log.path, log.used, log.capacity);
+  }
+}
+
 void print_file(const std::string& path) {
   io::TableProgress all{"all tables"};
   if (const Shard shard = io::read_shard(path); !shard.is_whole()) fmt::print("{} is {}\n", path, to_string(shard));
@@ -28,12 +37,7 @@ void print_file(const std::string& path) {
   }
   const std::vector<io::LogProgress> logs = io::read_log_progress(path);
   if (all.rows > 0 || logs.empty()) print_rows(all);
-  for (const io::LogProgress& log : logs) {
-    if (log.finished)
-      fmt::print("{:<40} {:>8} rows, finished\n", log.path, log.used);
-    else
-      fmt::print("{:<40} {:>8}/{} rows in use\n", log.path, log.used, log.capacity);
-  }
+  print_logs(logs, "");
   fmt::print("{}", study::study_summary(path));
 }
 
@@ -50,10 +54,12 @@ void print_files(const std::vector<std::string>& paths) {
     seen.insert(shard.index);
     io::TableProgress sum{path};
     for (const io::TableProgress& table : io::read_progress(path)) sum += table;
-    print_rows(sum);
+    const std::vector<io::LogProgress> logs = io::read_log_progress(path);
+    if (sum.rows > 0 || logs.empty()) print_rows(sum);
+    print_logs(logs, path + ": ");
     all += sum;
   }
-  print_rows(all);
+  if (all.rows > 0) print_rows(all);
   if (!one_cut) return;
   std::string missing;
   for (std::int64_t index = 0; index < count; ++index)

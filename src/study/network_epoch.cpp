@@ -17,9 +17,10 @@ NetworkHalt failure(const network::Simulation& simulation, const config::Network
   const auto status = static_cast<io::RowStatus>(first.status);
   const network::Partition whole(job.model, 0, 1);
   const std::size_t p = whole.population_of(first.gid);
-  return {status, fmt::format("{}: neuron {} of {} at {:.3f} ms, and {} more", io::to_string(status),
+  const std::size_t others = simulation.failures().size() - 1;
+  return {status, fmt::format("{}: neuron {} of {} at {:.3f} ms{}", io::to_string(status),
                               first.gid - whole.first_gid(p), job.model.populations[p].name, in_ms(simulation.now()),
-                              simulation.failures().size() - 1)};
+                              others > 0 ? fmt::format(", and {} more", others) : "")};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "io/file_system.hpp"
 #include "network/rank_resources.hpp"
 #include "network/simulation.hpp"
+#include "parallel/available_memory.hpp"
 #include "solvers/adex_ensemble.hpp"
 #include "study/network_epoch.hpp"
 #include "study/network_recorder.hpp"
@@ -113,7 +114,8 @@ class NetworkRun {
       progress.update(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
       const bool due = simulation.now() >= next_checkpoint || outcome.end == End::stopped;
       if (due || simulation.now() == end || outcome.end == End::broken || recorder_.waiting() >= rows_per_flush)
-        if (const std::optional<io::LogFull> full = recorder_.flush(file_)) ended(End::broken, to_string(*full));
+        if (const std::optional<io::LogFull> full = recorder_.flush(file_))
+          ended(End::broken, to_string(*full) + " (in a new file, with a higher reserved_rate in [record])");
       if (due && outcome.end != End::broken && simulation.now() < end) save(simulation);
       if (due) next_checkpoint = (simulation.now() / interval + 1) * interval;
     }
@@ -189,8 +191,22 @@ class NetworkRun {
 
 }  // namespace
 
+// Collective. Before anything is created.
+void require_memory(const parallel::Communicator& comm, const config::Job& job) {
+  const double needed = network_size(job.network, comm.size()).memory;
+  const int together = comm.node().size();
+  const double available = parallel::available_memory() / together;
+  if (comm.all_of(needed <= available)) return;
+  throw BadInput(job.network.title,
+                 fmt::format("the network takes {} per rank on {} rank{}; a node has {} for each of its {}",
+                             sweep::format_bytes(needed), comm.size(), comm.size() == 1 ? "" : "s",
+                             sweep::format_bytes(available), together),
+                 "more nodes, fewer synapses, or projections with procedural = true");
+}
+
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force) {
+  require_memory(comm, job);
   return NetworkRun(comm, job, path, force).run();
 }
 
@@ -220,11 +236,12 @@ NetworkSize network_size(const config::NetworkJob& job, int ranks) {
     text += fmt::format(
         "exchange      {:.4g} times per second of the network; in it a rank sends {} and gets {} at {:g} Hz\n",
         r.epochs, bytes(r.sent), bytes(r.received), assumed_rate);
-  return {r.synapses * ranks, std::move(text)};
+  return {r.synapses * ranks, r.synapse_bytes + r.index_bytes + r.neuron_bytes, std::move(text)};
 }
 
 std::string network_plan_text(const config::Job& job, int ranks) {
   return network_size(job.network, ranks).text +
+         fmt::format("available     {} on this node\n", sweep::format_bytes(parallel::available_memory())) +
          fmt::format("output        {}\n",
                      sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
 }

@@ -32,6 +32,7 @@ std::string network_plan_text(const config::Job& job, int ranks);
 /// Of the network alone: lines of neurons, synapses, and memory and exchange on so many ranks.
 struct NetworkSize {
   double synapses;
+  double memory;  ///< bytes of each rank without its spikes, whose number nobody knows
   std::string text;
 };
 NetworkSize network_size(const config::NetworkJob& job, int ranks);

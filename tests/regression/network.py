@@ -181,6 +181,9 @@ class Network(e2e.Case):
         runaway = self.run_program("network", "runaway.toml", "-o", "runaway.h5")
         self.assertEqual(runaway.code, 3, runaway)
         self.assertIn("runaway_excitation: population", runaway.out)
+        lines = self.run_ok("status", "runaway.h5", "runaway.h5").out.splitlines()
+        self.assertRegex(lines[0], r"^runaway.h5: /\S+ +\d+/\d+ rows in use$")
+        self.assertFalse([line for line in lines if "0/0" in line], lines)
         self.write("full.toml", small() + "\n[record]\nreserved_rate = \"0 Hz\"\n")
         self.write("another.toml", small(("seed = 1", "seed = 9")))
         self.run_ok("network", "another.toml", "-o", "another.h5")
@@ -209,6 +212,13 @@ class Network(e2e.Case):
             self.assertNotIn("thalamus", stored["positions"])
         plans = [re.search(r"memory +about ([0-9.]+) (\w+)", self.run_ok("network", job, "--dry-run").out) for job in ("job.toml", "drawn.toml")]
         self.assertNotEqual(plans[0].groups(), plans[1].groups())
+
+    def test_too_large_for_the_memory(self):
+        self.write("large.toml", small(("size = 160\n\n[population.RS.neuron]", "size = 400000000\n\n[population.RS.neuron]"), ("indegree = 16", "indegree = 2000")))
+        refused = self.run_program("network", "large.toml", "-o", "large.h5", ranks=2)
+        self.assertEqual(refused.code, 64, refused)
+        self.assertRegex(refused.err, r"takes [0-9.]+ GB per rank on 2 ranks; a node has [0-9.]+ GB for each of its 2")
+        self.assertFalse((self.folder / "large.h5").exists())
 
     def test_the_plan(self):
         self.write("job.toml", small())
