@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "config/csv_table.hpp"
 #include "config/network_input.hpp"
+#include "config/suggestions.hpp"
 
 namespace modscape::config {
 namespace {
@@ -70,8 +70,7 @@ std::vector<models::AdexParameters> read_models(const std::string& path, const m
   const CsvTable table(path, problems, most_models);
   std::vector<std::pair<const ParameterSpec<models::AdexParameters>*, Column>> columns;
   for (const auto& row : models::adex_table()) {
-    std::string lower(row.name);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string lower = lower_case(row.name);
     if (const std::optional<Column> column = table.find({{lower}})) columns.emplace_back(&row, *column);
   }
   if (columns.size() != table.columns().size())  // a misspelt one must not go unnoticed

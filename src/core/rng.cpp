@@ -22,21 +22,26 @@ double CounterRng::normal(std::uint64_t step) const {
   return normal_quantile(uniform(step));
 }
 
+namespace {
+
+// Block number `block` of RandomWords.
+RandomBlock words_of(std::uint64_t seed, Purpose purpose, std::uint64_t item, std::uint64_t block,
+                     std::uint64_t series) {
+  const r123::Philox4x64::key_type key{{seed, static_cast<std::uint64_t>(purpose)}};
+  const r123::Philox4x64::ctr_type words = r123::Philox4x64{}({{item, block, series, 1}}, key);
+  return {words[0], words[1], words[2], words[3]};
+}
+
+}  // namespace
+
 void RandomWords::refill() {
-  const r123::Philox4x64::ctr_type counter{{item_, block_++, series_, 1}};
-  const r123::Philox4x64::key_type key{{seed_, static_cast<std::uint64_t>(purpose_)}};
-  const r123::Philox4x64::ctr_type block = r123::Philox4x64{}(counter, key);
-  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = block[i];
+  words_ = words_of(seed_, purpose_, item_, block_++, series_);
   used_ = 0;
 }
 
 void first_words(std::uint64_t seed, Purpose purpose, std::uint64_t item, std::uint64_t series,
                  std::span<RandomBlock> blocks) {
-  const r123::Philox4x64::key_type key{{seed, static_cast<std::uint64_t>(purpose)}};
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const r123::Philox4x64::ctr_type block = r123::Philox4x64{}({{item + i, 0, series, 1}}, key);
-    blocks[i] = {block[0], block[1], block[2], block[3]};
-  }
+  for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = words_of(seed, purpose, item + i, 0, series);
 }
 
 double normal_quantile(double probability) {

@@ -5,6 +5,7 @@
 
 #include "core/rng.hpp"
 #include "network/draw.hpp"
+#include "network/synapse_values.hpp"
 
 namespace modscape::network {
 namespace {
@@ -20,20 +21,16 @@ constexpr double ms_per_s = 1000.0;
 
 Delivery::Delivery(const models::NetworkModel& model, const std::vector<Connectivity>& connectivity,
                    const Partition& partition, std::uint64_t seed)
-    : model_(&model),
-      connectivity_(&connectivity),
-      partition_(&partition),
-      seed_(seed),
-      sorted_(model.populations.size(), true),
-      words_(blocks_at_once) {
-  for (std::size_t p = 0; p < model.populations.size(); ++p) sorted_[p] = !has_delays(p);
+    : model_(&model), connectivity_(&connectivity), partition_(&partition), seed_(seed), words_(blocks_at_once) {
+  for (std::size_t p = 0; p < model.populations.size(); ++p) whole_.push_back(has_delays(model, p));
+  for (std::size_t p = 0; p < whole_.size(); ++p) sorted_.push_back(!whole_[p]);
   for (const models::Background& background : model.backgrounds) sorted_[background.to] = false;
 }
 
-bool Delivery::has_delays(std::size_t population) const {
-  for (std::size_t p = 0; p < model_->projections.size(); ++p)
-    if (model_->projections[p].to == population && (*connectivity_)[p].has_delays()) return true;
-  return false;
+bool has_delays(const models::NetworkModel& model, std::size_t population) {
+  return std::ranges::any_of(model.projections, [&](const models::Projection& projection) {
+    return projection.to == population && SynapseValues(model, projection).has_delays();
+  });
 }
 
 void Delivery::set_rates(std::int64_t now, std::int64_t length) {
@@ -48,8 +45,7 @@ void Delivery::begin(std::size_t population, std::span<const Arrival> arrivals, 
   now_ = now;
   length_ = length;
   first_ = last_ = 0;
-  // Rows with delays are in the order of delays, not of targets: one pass for all.
-  at_once_ = has_delays(population) ? static_cast<std::size_t>(own.last - own.first) : neurons_at_once;
+  at_once_ = whole_[population] ? static_cast<std::size_t>(own.last - own.first) : neurons_at_once;
   passing_.clear();
   if (rows_.size() < arrivals.size()) rows_.resize(arrivals.size());
   for (std::size_t i = 0; i < arrivals.size(); ++i) {

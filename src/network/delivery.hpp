@@ -15,6 +15,9 @@
 
 namespace modscape::network {
 
+/// Some synapses onto the population have delays of their own: their rows are in the order of delays, not of targets.
+bool has_delays(const models::NetworkModel& model, std::size_t population);
+
 class Delivery {
  public:
   static constexpr std::size_t neurons_at_once = 2048;  ///< with 16 events each, a quarter of a megabyte
@@ -44,13 +47,13 @@ class Delivery {
   };
   void deliver(Passing& passing, solvers::EventLists& lists);
   void deliver_background(std::size_t background, solvers::EventLists& lists);
-  bool has_delays(std::size_t population) const;
 
   const models::NetworkModel* model_;
   const std::vector<Connectivity>* connectivity_;
   const Partition* partition_;
   std::uint64_t seed_;
-  std::vector<bool> sorted_;  // events of a population come in order of arrival
+  std::vector<bool> whole_;   // a population gets all its events at once
+  std::vector<bool> sorted_;  // and they come in order of arrival
   std::vector<PoissonCount> background_counts_;
   // Of the epoch and population:
   std::size_t population_ = 0, at_once_ = 0, first_ = 0, last_ = 0;  // the neurons in work

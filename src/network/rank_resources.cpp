@@ -57,12 +57,8 @@ RankResources rank_resources(const models::NetworkModel& model, int ranks, std::
     // above the mean.
     const double arrivals = input[p] * epoch / ms_per_s, longest = arrivals + 5.0 * std::sqrt(arrivals) + 1.0;
     const double capacity = std::exp2(std::ceil(std::log2(std::max(16.0, longest))));
-    const auto has_delays = [&](const models::Projection& projection) {
-      return projection.to == p && SynapseValues(model, projection).has_delays();
-    };
-    const double together = std::ranges::any_of(model.projections, has_delays)
-                                ? size / ranks
-                                : std::min(size / ranks, static_cast<double>(Delivery::neurons_at_once));
+    const double together =
+        has_delays(model, p) ? size / ranks : std::min(size / ranks, static_cast<double>(Delivery::neurons_at_once));
     lists = std::max(lists, together * capacity * sizeof(solvers::SynapticEvent));
     const bool differ = !population.distributed.empty() || !population.models.empty() || !population.densities.empty();
     const double own = (differ ? sizeof(models::AdexParameters) + sizeof(solvers::SynapticCoefficients) : 0) +
