@@ -4,6 +4,10 @@
 #include "solvers/adex_synaptic.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <initializer_list>
+#include <limits>
 #include <type_traits>
 
 #include "core/error.hpp"
@@ -29,10 +33,11 @@ using synaptic::Calls;
 using synaptic::LaneState;
 static_assert(lanes <= most_lanes);
 
-constexpr int order = 8;               // of the Taylor series
-constexpr double shortest = 1e-10;     // ms; a step below this has collapsed
-constexpr double widest_sweep = 4.0;   // of x in one step
-constexpr double overflow_from = 80;   // x where only a step that fails can be; e^80 is a float
+constexpr int order = 8;                         // of the Taylor series
+constexpr double shortest = 1.0 / ticks_per_ms;  // ms; a step below this has collapsed
+constexpr double widest_sweep = 4.0;             // of x in one step
+constexpr double overflow_from = 80;             // x where only a step that fails can be; e^80 is a float
+constexpr std::uint32_t every_lane = 0xFFFFFFFFu >> (32 - lanes);
 constexpr double smallest = 1e-30;     // instead of 0
 constexpr double finest_float = 3e-8;  // ms; from this tolerance on series in single precision are exact enough
 
@@ -62,7 +67,8 @@ HWY_INLINE PackOf<Tag, count> rough_inverse(const PackOf<Tag, count>& a) {
   return r;
 }
 
-// e^x to about 1e-8, or what a float can: nothing below is known better than its tolerance. -80 <= x <= 80.
+// e^x to about 2e-9, or what a float can: nothing below is known better than its tolerance. -80 <= x <= 80. The
+// polynomial interpolates at Chebyshev points.
 template <class Tag, std::size_t count>
 HWY_INLINE PackOf<Tag, count> exp_of(const PackOf<Tag, count>& x) {
   using T = hn::TFromD<Tag>;
@@ -80,23 +86,28 @@ HWY_INLINE PackOf<Tag, count> exp_of(const PackOf<Tag, count>& x) {
     f = hn::NegMulAdd(n, set(1.42860682030941723212e-6), f);
     const auto f2 = hn::Mul(f, f);
     const auto pair = [&](double a, double b) HWY_ATTR { return hn::MulAdd(set(b), f, set(a)); };
-    const auto low = hn::MulAdd(pair(0.5, 1.0 / 6), f2, pair(1.0, 1.0));
-    const auto high = hn::MulAdd(pair(1.0 / 720, 1.0 / 5040), f2, pair(1.0 / 24, 1.0 / 120));
-    const auto sum = hn::MulAdd(hn::Mul(f2, high), f2, low);
+    const auto low = hn::MulAdd(pair(0.50000001078, 0.166664154005), f2, pair(0.99999999996, 1.00000003774));
+    const auto high = hn::MulAdd(set(0.00139485898863), f2, pair(0.0416662181383, 0.00837513527505));
+    const auto sum = hn::MulAdd(hn::Mul(f2, f2), high, low);
     const auto exponent = hn::ShiftLeft<mantissa>(hn::BitCast(di, shifted));
     r.v[i] = hn::BitCast(tag, hn::Add(hn::BitCast(di, sum), exponent));
   }
   return r;
 }
 
-// (1 - e^-z)/z for 0 <= z <= 0.5, to 6e-10, or what a float can.
+// (1 - e^-z)/z for 0 <= z <= 0.5: its Taylor series to 6e-10, or, to what a float can, interpolated.
 template <class P>
 HWY_INLINE P relaxed(const P& z) {
-  const P m = all_of<P>(0.0) - z;
-  P sum = fma(1.0 / 362880, m, all_of<P>(1.0 / 40320));
-  for (const double term : {1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0})
-    sum = fma(m, sum, all_of<P>(term));
-  return sum;
+  const auto horner = [&](const P& u, double first, double second, std::initializer_list<double> rest) HWY_ATTR {
+    P sum = fma(first, u, all_of<P>(second));
+    for (const double term : rest) sum = fma(u, sum, all_of<P>(term));
+    return sum;
+  };
+  if constexpr (std::is_same_v<P, Pack>)
+    return horner(all_of<P>(0.0) - z, 1.0 / 362880, 1.0 / 40320,
+                  {1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0});
+  else
+    return horner(z, -0.001123716062, 0.008190004092, {-0.04163024404, 0.1666624494, -0.4999998207, 0.9999999988});
 }
 
 // What the series begin with; G, H: of the synapses (x' gets H - G x), with their own coefficients.
@@ -165,46 +176,43 @@ HWY_INLINE P load(const synaptic::LaneConstant& c) {
 
 // What the lanes wait for.
 struct NextEvent {
-  Pack t, weight;
-  Mask is_at[most_ports];  // this port
+  IntPack t;  // in ticks
+  IntPack port;
+  FloatPack weight;
 };
-template <std::size_t ports>
 HWY_INLINE NextEvent next_event(const LaneState& s) {
-  static_assert(sizeof(SynapticEvent) == sizeof(std::int64_t));
-  const hn::RebindToUnsigned<D> du;
-  const hn::Rebind<std::uint32_t, D> du32;
-  const hn::Rebind<float, D> df;
-  // An integer below 2^52 in the mantissa of 2^52 is that number plus 2^52.
-  const auto magic_bits = hn::Set(du, 0x4330000000000000);
-  const auto magic = hn::Set(d, 4503599627370496.0);
+  static_assert(sizeof(SynapticEvent) == sizeof(std::uint64_t));
   NextEvent next;
-  for (std::size_t i = 0; i < in_flight; ++i) {
-    const auto raw = hn::Load(du, s.event.data() + i * width);
-    const auto port = hn::And(hn::ShiftRight<32>(raw), hn::Set(du, 7));
-    const auto ticks = hn::Sub(hn::BitCast(d, hn::Or(hn::ShiftRight<35>(raw), magic_bits)), magic);
-    next.t.v[i] = hn::Mul(ticks, hn::Set(d, 1.0 / ticks_per_ms));
-    next.weight.v[i] = hn::PromoteTo(d, hn::BitCast(df, hn::TruncateTo(du32, raw)));
-    for (std::size_t p = 0; p < ports; ++p) next.is_at[p].m[i] = hn::RebindMask(d, hn::Eq(port, hn::Set(du, p)));
+  for (std::size_t i = 0; i < float_in_flight; ++i) {
+#if HWY_TARGET == HWY_SCALAR
+    const auto event = std::bit_cast<SynapticEvent>(s.event[i]);
+    next.weight.v[i] = hn::Set(F(), event.weight);
+    const auto key = hn::Set(I(), std::bit_cast<std::int32_t>(event.key));
+#else
+    const hn::Repartition<std::int32_t, D> halves;
+    const auto low = hn::BitCast(halves, hn::Load(hn::RebindToUnsigned<D>(), s.event.data() + 2 * i * width));
+    const auto high = hn::BitCast(halves, hn::Load(hn::RebindToUnsigned<D>(), s.event.data() + (2 * i + 1) * width));
+    next.weight.v[i] = hn::BitCast(F(), hn::ConcatEven(halves, high, low));
+    const auto key = hn::ConcatOdd(halves, high, low);
+#endif
+    const hn::RebindToUnsigned<I> unsigned_key;
+    next.t.v[i] = hn::BitCast(I(), hn::ShiftRight<3>(hn::BitCast(unsigned_key, key)));
+    next.port.v[i] = hn::And(key, hn::Set(I(), 7));
   }
   return next;
 }
 
 // Lets the lanes in `pop` wait for the event after.
-HWY_INLINE void take_events(LaneState& s, const SynapticEvent* events, const Mask& pop) {
-  const hn::RebindToSigned<D> di;
-  for (std::size_t i = 0; i < in_flight; ++i) {
-    const std::size_t first = i * width;
-    const auto stride = hn::IfThenElseZero(hn::RebindMask(di, pop.m[i]), hn::Set(di, EventLists::stride));
-    const auto at = hn::Add(hn::Load(di, s.next.data() + first), stride);
-    hn::Store(at, di, s.next.data() + first);
-  }
+HWY_INLINE void take_events(LaneState& s, const SynapticEvent* events, const IntMask& pop) {
+  const IntPack next = load(s.next);
+  store(select(pop, next + all_of<IntPack>(EventLists::stride), next), s.next);
   // One by one: gathering takes longer on many processors.
   const auto* raw = reinterpret_cast<const std::uint64_t*>(events);
   for (std::size_t lane = 0; lane < lanes; ++lane) s.event[lane] = raw[s.next[lane]];
 }
 
 template <class P, std::size_t ports, bool alpha, bool one_tau>
-HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double length, double tolerance) {
+HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, const IntPack& length, double tolerance) {
   constexpr int terms = one_tau ? 2 : order;  // of conductances
   const Pack zero = all(0.0), kappa = load<Pack>(s.kappa);
   const Pack x = load(s.x), y = load(s.y);
@@ -259,12 +267,12 @@ HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double length, 
   P longest = min(root_of_ratio(allowed, max(last, all_of<P>(smallest))), load<P>(s.longest));
   // Where input sweeps x, the terms of e^x follow those of e^(x_1 t): the last one says nothing until they decrease.
   longest = min(longest, widest_sweep * rough_inverse(max(abs(start.x1), all_of<P>(1e-6))));
-  Pack h = as_double(longest);
-  const NextEvent next = next_event<ports>(s);
-  const Pack t = load(s.t), left = next.t - t;
-  Mask arrived = left <= h;
-  h = min(h, left);
-  P at = along(as<P>(h));
+  // Times are whole ticks: steps are cut to them, which is far below what their length is known to.
+  const NextEvent next = next_event(s);
+  const IntPack t = load(s.t), t_new = min(t + to_int(ticks_per_ms * longest), next.t);
+  IntMask arrived = t_new == next.t;
+  P h = (1.0 / ticks_per_ms) * from_int<P>(t_new - t);
+  P at = along(h);
   Pack to = as_double(at);
   Pack x_new = fma(to, x1 + as_double(beyond_first(q.x, at)), x);
 
@@ -273,7 +281,8 @@ HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double length, 
     const Pack x_peak = load(s.x_peak);
     const Mask peaked = x_peak <= x_new;
     if (!none(peaked)) {  // where in the step, by bisection
-      Pack below = zero, above = h;
+      const Pack whole = as_double(h);
+      Pack below = zero, above = whole;
       for (int i = 0; i < 50; ++i) {
         const Pack middle = 0.5 * (below + above);
         at = along(as<P>(middle));
@@ -281,26 +290,28 @@ HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double length, 
         above = select(up, middle, above);
         below = select(up, below, middle);
       }
-      h = select(peaked, above, h);
-      at = along(as<P>(h));
+      store(fma(1.0 / ticks_per_ms, from_int<Pack>(t), above), s.peak_time);
+      h = as<P>(select(peaked, above, whole));
+      at = along(h);
       to = as_double(at);
       x_new = select(peaked, x_peak, x_new);
-      arrived = but_not(arrived, peaked);
+      arrived = but_not(arrived, as_int_mask(peaked));
     }
-    const Mask good = (all(shortest) <= h || arrived || peaked) && (abs(x_new) <= all(1e100));
-    calls = {0, bits(peaked), bits(load(s.x_watch) <= x_new), bits(!good)};
+    const std::uint32_t good =
+        (bits(all_of<P>(shortest) <= h) | bits(arrived) | bits(peaked)) & bits(abs(x_new) <= all(1e100));
+    calls = {0, bits(peaked), bits(load(s.x_watch) <= x_new), ~good & every_lane};
   }
 
   MODSCAPE_UNROLL for (std::size_t port = 0; port < ports; ++port) {
-    const Pack lambda = load<Pack>(s.lambda[port]);
-    const P z = as<P>(lambda * h);
-    const Pack lost = one_tau ? lambda * to : as_double(z * relaxed(z));
-    const Pack jump = select(arrived && next.is_at[port], next.weight, zero);
+    const P z = load<P>(s.lambda[port]) * h;
+    const Pack lost = one_tau ? load<Pack>(s.lambda[port]) * to : as_double(z * relaxed(z));
+    const IntMask hit = arrived && next.port == all_of<IntPack>(static_cast<double>(port));
+    const Pack jump = as_double(only(hit, next.weight));
     Pack g = load(s.g[port]);
     if constexpr (alpha) {
       const Pack rise = load(s.rise[port]), u = load(s.u[port]);
       const Mask rises = zero < rise;
-      const Pack risen = fma(rise * u, h, g);
+      const Pack risen = fma(rise * u, as_double(h), g);
       store(fnma(lost, u, u) + select(rises, jump, zero), s.u[port]);
       store(fnma(lost, risen, risen) + select(rises, zero, jump), s.g[port]);
     } else {
@@ -309,10 +320,9 @@ HWY_INLINE Calls step(LaneState& s, const SynapticEvent* events, double length, 
   }
   store(x_new, s.x);
   store(fma(to, y1 + as_double(beyond_first(q.y, at)), y), s.y);
-  const Pack t_new = select(arrived, next.t, t + h);
   store(t_new, s.t);
-  const Mask ended = all(length) <= t_new;
-  calls.ended = bits(ended);
+  const IntMask ended = length == t_new;  // no list goes on beyond
+  calls.ended = bits(ended) & ~calls.peaked;
   take_events(s, events, but_not(arrived, ended));
   return calls;
 }
@@ -321,9 +331,10 @@ template <class P, std::size_t ports, bool alpha, bool one_tau>
 std::int64_t run_epoch(const synaptic::Epoch& epoch, double tolerance) {
   synaptic::Lanes neurons(epoch, ports, lanes);
   std::int64_t steps = 0;
+  const auto length = all_of<IntPack>(epoch.ticks);
   while (neurons.busy() > 0) {
     steps += static_cast<std::int64_t>(neurons.busy());
-    const Calls calls = step<P, ports, alpha, one_tau>(neurons.state(), epoch.events->data(), epoch.length, tolerance);
+    const Calls calls = step<P, ports, alpha, one_tau>(neurons.state(), epoch.events->data(), length, tolerance);
     if ((calls.ended | calls.watched | calls.failed) != 0) neurons.handle(calls);
   }
   return steps;
@@ -360,10 +371,13 @@ void AdexSynaptic::advance(std::span<SynapticNeuron> neurons, const EventLists& 
   const double length = static_cast<double>(epoch_ticks) / ticks_per_ms;
   if (length > longest_epoch) throw InternalError("an epoch of the synaptic kernel is too long");
   if (events.size() < neurons.size()) throw InternalError("a neuron has no list of events");
+  if (events.first(neurons.size()) > std::numeric_limits<std::int32_t>::max())
+    throw InternalError("more events in one epoch than the synaptic kernel can number");
+  std::array<bool, 3> there{};
+  for (const SynapticNeuron& n : neurons) there[static_cast<std::size_t>(n.coefficients->series)] = true;
   for (const SynapticSeries series : {SynapticSeries::one_tau, SynapticSeries::several, SynapticSeries::fine}) {
-    const auto alike = [&](const SynapticNeuron& n) { return n.coefficients->series == series; };
-    const synaptic::Epoch epoch{neurons, &events, length, series, &spikes, &failed};
-    if (std::ranges::any_of(neurons, alike)) steps_ += HWY_DYNAMIC_DISPATCH(ensemble::run)(epoch, tolerance_);
+    const synaptic::Epoch epoch{neurons, &events, epoch_ticks, series, &spikes, &failed};
+    if (there[static_cast<std::size_t>(series)]) steps_ += HWY_DYNAMIC_DISPATCH(ensemble::run)(epoch, tolerance_);
   }
 }
 

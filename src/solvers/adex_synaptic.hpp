@@ -50,10 +50,10 @@ SynapticCoefficients synaptic_coefficients(const models::AdexParameters& neuron,
 /// State between epochs. g: nS or pA per port; u: of alpha ports, g' = -g/tau + (e/tau) u, u' = -u/tau, so that an
 /// event adds its weight to u.
 struct SynapticNeuron {
+  const SynapticCoefficients* coefficients = nullptr;
   double V, w;
   double held = 0.0;  ///< ms of refractoriness left
   std::array<double, most_ports> g{}, u{};
-  const SynapticCoefficients* coefficients = nullptr;
 };
 
 /// Spike `time` ms after the start of the epoch of the neuron with this index.

@@ -23,7 +23,8 @@ constexpr int storm = 100;      // spikes of one neuron in one epoch
 
 }  // namespace
 
-Lanes::Lanes(const Epoch& epoch, std::size_t ports, std::size_t lanes) : epoch_(epoch), ports_(ports), busy_(lanes) {
+Lanes::Lanes(const Epoch& epoch, std::size_t ports, std::size_t lanes)
+    : epoch_(epoch), length_(in_ms(epoch.ticks)), ports_(ports), busy_(lanes) {
   for (std::size_t lane = 0; lane < lanes; ++lane) proceed(lane, false);
 }
 
@@ -39,8 +40,11 @@ void Lanes::handle(const Calls& calls) {
     save(lane, 0.0);
     proceed(lane, false);
   });
-  each(calls.peaked & ~calls.failed, [this](std::size_t lane) { proceed(lane, spike(lane, state_.t[lane])); });
-  each(calls.watched & ~(calls.failed | calls.ended | calls.peaked), [this](std::size_t lane) { proceed(lane, true); });
+  each(calls.peaked & ~calls.failed, [this](std::size_t lane) { proceed(lane, spike(lane, state_.peak_time[lane])); });
+  each(calls.watched & ~(calls.failed | calls.ended | calls.peaked), [this](std::size_t lane) {
+    time_[lane] = in_ms(state_.t[lane]);
+    proceed(lane, true);
+  });
 }
 
 void Lanes::proceed(std::size_t lane, bool at_work) {
@@ -49,7 +53,11 @@ void Lanes::proceed(std::size_t lane, bool at_work) {
       if (!take_next(lane)) return idle(lane);
       at_work = true;
     }
-    if (state_.x[lane] < state_.x_watch[lane]) return;
+    if (state_.x[lane] < state_.x_watch[lane]) {
+      // The SIMD side goes on from the nearest tick, as events arrive at the nearest.
+      state_.t[lane] = static_cast<std::int32_t>(time_[lane] * ticks_per_ms + 0.5);
+      return;
+    }
     at_work = upstroke(lane);
   }
 }
@@ -73,12 +81,12 @@ void Lanes::load(std::size_t lane, std::size_t neuron) {
   const SynapticCoefficients& c = *n.coefficients;
   state_.x[lane] = (n.V - c.V_T) * c.per_Delta_T;
   state_.y[lane] = n.w * c.per_unit_w + c.y_0;
-  state_.t[lane] = 0.0;
+  time_[lane] = 0.0;
   for (std::size_t port = 0; port < ports_; ++port) {
     state_.g[port][lane] = n.g[port];
-    state_.u[port][lane] = n.u[port];
+    if (c.any_alpha) state_.u[port][lane] = n.u[port];
   }
-  state_.next[lane] = static_cast<std::int64_t>(epoch_.events->first(neuron));
+  state_.next[lane] = static_cast<std::int32_t>(epoch_.events->first(neuron));
   load_event(lane);
 }
 
@@ -116,7 +124,7 @@ void Lanes::save(std::size_t lane, double held) {
   n.held = held;
   for (std::size_t port = 0; port < ports_; ++port) {
     n.g[port] = state_.g[port][lane];
-    n.u[port] = state_.u[port][lane];
+    if (c.any_alpha) n.u[port] = state_.u[port][lane];
   }
 }
 
@@ -128,8 +136,8 @@ void Lanes::idle(std::size_t lane) {
   for (LaneConstant* zero : {&state_.kappa, &state_.r, &state_.rA}) zero->set(lane, 0.0);
   state_.rc[lane] = 0.0;
   state_.x_peak[lane] = state_.x_watch[lane] = 1e300;
-  state_.longest.set(lane, 1.0);
-  state_.t[lane] = -1e300;  // nothing ever arrives
+  state_.longest.set(lane, 2.0 / ticks_per_ms);
+  state_.t[lane] = -0x40000000;  // nothing ever arrives
   state_.next[lane] = 0;
   load_event(lane);
   for (std::size_t port = 0; port < ports_; ++port) {
@@ -150,36 +158,30 @@ void Lanes::decay(std::size_t lane, std::size_t port, double dt) {
 
 bool Lanes::hold(std::size_t lane, double length) {
   const SynapticCoefficients& c = *coefficients_[lane];
-  const double end = state_.t[lane] + length, stop = std::min(end, epoch_.length);
+  const double begin = time_[lane], end = begin + length, stop = std::min(end, length_);
   const double settled = (c.rA * c.x_reset + c.rc) / c.r;
-  state_.y[lane] = settled + (state_.y[lane] - settled) * std::exp(-c.r * (stop - state_.t[lane]));
-  for (std::size_t port = 0; port < ports_; ++port) {
-    const std::int64_t first = state_.next[lane];
-    double t = state_.t[lane];
-    for (const SynapticEvent* e = epoch_.events->data() + first; e->port() != SynapticEvent::end_port;
-         e += EventLists::stride) {
-      if (e->time() > stop) break;
-      if (e->port() != port) continue;
-      decay(lane, port, e->time() - t);
-      t = e->time();
-      (c.rise[port] > 0.0 ? state_.u : state_.g)[port][lane] += static_cast<double>(e->weight);
-    }
-    decay(lane, port, stop - t);
-  }
-  while (next_event(lane).time() <= stop && next_event(lane).port() != SynapticEvent::end_port) {
+  state_.y[lane] = settled + (state_.y[lane] - settled) * std::exp(-c.r * (stop - begin));
+  for (std::size_t port = 0; port < ports_; ++port) decay(lane, port, stop - begin);
+  for (SynapticEvent event = next_event(lane); event.port() != SynapticEvent::end_port && event.time() <= stop;
+       event = next_event(lane)) {
+    // What is left of it at the end.
+    const double ago = stop - event.time(), rise = c.rise[event.port()];
+    const double left = static_cast<double>(event.weight) * std::exp(-c.lambda[event.port()] * ago);
+    state_.g[event.port()][lane] += rise > 0.0 ? rise * ago * left : left;
+    if (rise > 0.0) state_.u[event.port()][lane] += left;
     take_event(lane);
   }
   state_.x[lane] = c.x_reset;
-  state_.t[lane] = stop;
-  if (end < epoch_.length) return true;
-  save(lane, end - epoch_.length);
+  time_[lane] = stop;
+  if (end < length_) return true;
+  save(lane, end - length_);
   return false;
 }
 
 bool Lanes::spike(std::size_t lane, double time) {
   const SynapticCoefficients& c = *coefficients_[lane];
   epoch_.spikes->push_back({time, static_cast<std::uint32_t>(neuron_[lane])});
-  state_.t[lane] = time;
+  time_[lane] = time;
   state_.x[lane] = c.x_reset;
   state_.y[lane] += c.b / c.unit_w;
   if (++spikes_[lane] > storm) {
@@ -210,11 +212,11 @@ bool Lanes::upstroke(std::size_t lane) {
     state_.y[lane] += dy;
   };
   const SynapticEvent event = next_event(lane);
-  const double left = event.time() - state_.t[lane];
+  const double left = event.time() - time_[lane];
   const ensemble::Upstroke whole = until(c.x_peak, c.z_peak);
   if (whole.time / c.kappa <= left) {
     move_on(whole.time / c.kappa, whole.dy);
-    return spike(lane, state_.t[lane] + whole.time / c.kappa);
+    return spike(lane, time_[lane] + whole.time / c.kappa);
   }
   // The event comes first: z falls almost at the rate at which time passes.
   double z_end = std::max(z - c.kappa * left, c.z_peak);
@@ -225,7 +227,7 @@ bool Lanes::upstroke(std::size_t lane) {
   }
   move_on(left, part.dy);
   state_.x[lane] = -std::log(z_end);
-  state_.t[lane] = event.time();
+  time_[lane] = event.time();
   if (event.port() == SynapticEvent::end_port) {
     save(lane, 0.0);
     return false;

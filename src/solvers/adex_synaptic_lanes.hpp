@@ -28,14 +28,16 @@ struct LaneConstant {
 
 /// State of all lanes as the SIMD side sees it.
 struct alignas(64) LaneState {
-  alignas(64) LaneArray x, y, t;  ///< t: ms since the start of the epoch
+  alignas(64) LaneArray x, y;
+  alignas(64) ensemble::IntLaneArray t;     ///< ticks since the start of the epoch
+  alignas(64) ensemble::IntLaneArray next;  ///< place of the next event in the data of the lists
+  alignas(64) LaneArray peak_time;          ///< ms, of lanes at V_peak
   alignas(64) std::array<LaneArray, most_ports> g, u;
   LaneConstant kappa, r, rA, longest;
   std::array<LaneConstant, most_ports> lambda;
   alignas(64) LaneArray rc, x_peak, x_watch;
   alignas(64) std::array<LaneArray, most_ports> gamma, eta, rise;
   alignas(64) std::array<std::uint64_t, most_lanes> event;  ///< the next SynapticEvent
-  alignas(64) std::array<std::int64_t, most_lanes> next;    ///< its place in the data of the lists
 };
 
 /// Why a lane needs the scalar side; bits of a mask per lane.
@@ -49,7 +51,7 @@ struct Calls {
 struct Epoch {
   std::span<SynapticNeuron> neurons;
   const EventLists* events;
-  double length;          ///< ms
+  std::uint32_t ticks;    ///< that it lasts
   SynapticSeries series;  ///< advance the neurons that have these
   std::vector<LocatedSpike>* spikes;
   std::vector<FailedNeuron>* failed;
@@ -81,10 +83,12 @@ class Lanes {
   bool upstroke(std::size_t lane);  ///< to the spike, the next event or the end of the epoch
 
   Epoch epoch_;
+  double length_;  // ms
   std::size_t ports_;
   std::size_t next_ = 0, busy_;
   LaneState state_{};
   std::array<std::size_t, most_lanes> neuron_{};
+  LaneArray time_{};                      // ms; of a lane that the scalar side works on
   std::array<int, most_lanes> spikes_{};  // of the neuron in this epoch
   std::array<const SynapticCoefficients*, most_lanes> coefficients_{};
 };

@@ -45,6 +45,10 @@ using Mask = MaskOf<D, in_flight>;
 using F = hn::ScalableTag<float>;
 constexpr std::size_t float_width = hn::MaxLanes(F()), float_in_flight = lanes / float_width;
 using FloatPack = PackOf<F, float_in_flight>;
+// int32: in as many vectors as floats.
+using I = hn::RebindToSigned<F>;
+using IntPack = PackOf<I, float_in_flight>;
+using IntMask = MaskOf<I, float_in_flight>;
 
 #define MODSCAPE_PACKS template <class Tag, std::size_t count>
 #define MODSCAPE_EACH for (std::size_t i = 0; i < count; ++i)
@@ -58,6 +62,14 @@ HWY_INLINE FloatPack load(const FloatLaneArray& a) {
   FloatPack r;
   for (std::size_t i = 0; i < float_in_flight; ++i) r.v[i] = hn::Load(F(), a.data() + i * float_width);
   return r;
+}
+HWY_INLINE IntPack load(const IntLaneArray& a) {
+  IntPack r;
+  for (std::size_t i = 0; i < float_in_flight; ++i) r.v[i] = hn::Load(I(), a.data() + i * float_width);
+  return r;
+}
+HWY_INLINE void store(const IntPack& a, IntLaneArray& to) {
+  for (std::size_t i = 0; i < float_in_flight; ++i) hn::Store(a.v[i], I(), to.data() + i * float_width);
 }
 HWY_INLINE void store(const Pack& a, LaneArray& to) {
   for (std::size_t i = 0; i < in_flight; ++i) hn::Store(a.v[i], d, to.data() + i * width);
@@ -74,6 +86,12 @@ template <>
 HWY_INLINE FloatPack all_of<FloatPack>(double x) {
   FloatPack r;
   for (hn::Vec<F>& vector : r.v) vector = hn::Set(F(), static_cast<float>(x));
+  return r;
+}
+template <>
+HWY_INLINE IntPack all_of<IntPack>(double x) {
+  IntPack r;
+  for (hn::Vec<I>& vector : r.v) vector = hn::Set(I(), static_cast<std::int32_t>(x));
   return r;
 }
 HWY_INLINE Pack all(double x) {
@@ -111,6 +129,45 @@ HWY_INLINE Pack as_double(const FloatPack& a) {
     r.v[2 * i] = hn::PromoteTo(d, hn::LowerHalf(part, a.v[i]));
     r.v[2 * i + 1] = hn::PromoteTo(d, hn::UpperHalf(part, a.v[i]));
   }
+#endif
+  return r;
+}
+// Integers as numbers of a pack, and numbers as integers, rounded towards 0.
+template <class P>
+HWY_INLINE P from_int(const IntPack& a);
+template <>
+HWY_INLINE FloatPack from_int<FloatPack>(const IntPack& a) {
+  FloatPack r;
+  for (std::size_t i = 0; i < float_in_flight; ++i) r.v[i] = hn::ConvertTo(F(), a.v[i]);
+  return r;
+}
+template <>
+HWY_INLINE Pack from_int<Pack>(const IntPack& a) {
+  Pack r;
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::PromoteTo(d, a.v[i]);
+#else
+  const hn::Rebind<std::int32_t, D> part;
+  for (std::size_t i = 0; i < float_in_flight; ++i) {
+    r.v[2 * i] = hn::PromoteTo(d, hn::LowerHalf(part, a.v[i]));
+    r.v[2 * i + 1] = hn::PromoteTo(d, hn::UpperHalf(part, a.v[i]));
+  }
+#endif
+  return r;
+}
+HWY_INLINE IntPack to_int(const FloatPack& a) {
+  IntPack r;
+  for (std::size_t i = 0; i < float_in_flight; ++i) r.v[i] = hn::ConvertTo(I(), a.v[i]);
+  return r;
+}
+HWY_INLINE IntPack to_int(const Pack& a) {
+  const hn::Rebind<std::int32_t, D> part;
+  IntPack r;
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::DemoteTo(part, a.v[i]);
+#else
+  for (std::size_t i = 0; i < float_in_flight; ++i)
+    r.v[i] = hn::Combine(I(), hn::DemoteTo(part, a.v[2 * i + 1]), hn::DemoteTo(part, a.v[2 * i]));
 #endif
   return r;
 }
@@ -203,47 +260,65 @@ HWY_INLINE bool every(const MaskOf<Tag, count>& a) {
   for (std::size_t i = 1; i < count; ++i) both = hn::And(both, a.m[i]);
   return hn::AllTrue(Tag(), both);
 }
-HWY_INLINE Mask operator<=(const Pack& a, const Pack& b) {
-  Mask r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Le(a.v[i], b.v[i]);
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> operator<=(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  MaskOf<Tag, count> r;
+  MODSCAPE_EACH r.m[i] = hn::Le(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Mask operator==(const Pack& a, const Pack& b) {
-  Mask r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Eq(a.v[i], b.v[i]);
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> operator==(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {
+  MaskOf<Tag, count> r;
+  MODSCAPE_EACH r.m[i] = hn::Eq(a.v[i], b.v[i]);
   return r;
 }
-HWY_INLINE Mask operator&&(const Mask& a, const Mask& b) {
-  Mask r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::And(a.m[i], b.m[i]);
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> operator&&(const MaskOf<Tag, count>& a, const MaskOf<Tag, count>& b) {
+  MaskOf<Tag, count> r;
+  MODSCAPE_EACH r.m[i] = hn::And(a.m[i], b.m[i]);
   return r;
 }
-HWY_INLINE Mask operator||(const Mask& a, const Mask& b) {
-  Mask r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Or(a.m[i], b.m[i]);
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> operator||(const MaskOf<Tag, count>& a, const MaskOf<Tag, count>& b) {
+  MaskOf<Tag, count> r;
+  MODSCAPE_EACH r.m[i] = hn::Or(a.m[i], b.m[i]);
   return r;
 }
-HWY_INLINE Mask but_not(const Mask& a, const Mask& b) {
-  Mask r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::AndNot(b.m[i], a.m[i]);
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> but_not(const MaskOf<Tag, count>& a, const MaskOf<Tag, count>& b) {
+  MaskOf<Tag, count> r;
+  MODSCAPE_EACH r.m[i] = hn::AndNot(b.m[i], a.m[i]);
   return r;
 }
-HWY_INLINE Mask operator!(const Mask& a) {
-  Mask r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.m[i] = hn::Not(a.m[i]);
+MODSCAPE_PACKS
+HWY_INLINE MaskOf<Tag, count> operator!(const MaskOf<Tag, count>& a) {
+  MaskOf<Tag, count> r;
+  MODSCAPE_EACH r.m[i] = hn::Not(a.m[i]);
   return r;
 }
-HWY_INLINE Pack select(const Mask& m, const Pack& yes, const Pack& no) {
-  Pack r;
-  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::IfThenElse(m.m[i], yes.v[i], no.v[i]);
+MODSCAPE_PACKS
+HWY_INLINE PackOf<Tag, count> select(const MaskOf<Tag, count>& m, const PackOf<Tag, count>& yes,
+                                     const PackOf<Tag, count>& no) {
+  PackOf<Tag, count> r;
+  MODSCAPE_EACH r.v[i] = hn::IfThenElse(m.m[i], yes.v[i], no.v[i]);
   return r;
 }
-HWY_INLINE std::uint32_t bits(const Mask& a) {
+HWY_INLINE IntMask as_int_mask(const Mask& m) {
+  return to_int(as<FloatPack>(select(m, all(1.0), all(0.0)))) == all_of<IntPack>(1.0);
+}
+// Elsewhere 0.
+HWY_INLINE FloatPack only(const IntMask& m, const FloatPack& a) {
+  FloatPack r;
+  for (std::size_t i = 0; i < float_in_flight; ++i) r.v[i] = hn::IfThenElseZero(hn::RebindMask(F(), m.m[i]), a.v[i]);
+  return r;
+}
+MODSCAPE_PACKS
+HWY_INLINE std::uint32_t bits(const MaskOf<Tag, count>& a) {
   std::uint32_t all_bits = 0;
-  for (std::size_t i = 0; i < in_flight; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     std::uint8_t part[8] = {};
-    hn::StoreMaskBits(d, a.m[i], part);
-    all_bits |= static_cast<std::uint32_t>(part[0]) << (i * width);
+    hn::StoreMaskBits(Tag(), a.m[i], part);
+    all_bits |= (part[0] | static_cast<std::uint32_t>(part[1]) << 8) << (i * hn::MaxLanes(Tag()));
   }
   return all_bits;
 }

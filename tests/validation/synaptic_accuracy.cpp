@@ -189,8 +189,7 @@ TEST(SynapticKernel, InstructionSetsWithFusedMultiplyAddAgreeToTheBit) {
       }
       const auto spikes = [&](std::size_t first, std::size_t count) {
         std::vector<solvers::SynapticNeuron> states(count);
-        for (std::size_t k = 0; k < count; ++k)
-          states[k] = {neurons[first + k].E_L, 0.0, 0.0, {}, {}, &coefficients[first + k]};
+        for (std::size_t k = 0; k < count; ++k) states[k] = {&coefficients[first + k], neurons[first + k].E_L, 0.0};
         return kernel_spikes(states, std::span(arrivals).subspan(first, count), 100.0, tolerance);
       };
       const auto best = spikes(0, neurons.size());
