@@ -28,6 +28,13 @@ void print_logs(const std::vector<io::LogProgress>& logs, const std::string& pre
   }
 }
 
+// How far a network is, and how it ended.
+void print_session(const std::string& path) {
+  for (const char* const key : {"progress", "outcome", "failure"})
+    if (const std::string text = io::read_last_session(path, key); !text.empty())
+      fmt::print("{:<40} {}{}\n", path, key == std::string_view("failure") ? "failed: " : "", text);
+}
+
 void print_file(const std::string& path) {
   io::TableProgress all{"all tables"};
   if (const Shard shard = io::read_shard(path); !shard.is_whole()) fmt::print("{} is {}\n", path, to_string(shard));
@@ -37,6 +44,7 @@ void print_file(const std::string& path) {
   }
   const std::vector<io::LogProgress> logs = io::read_log_progress(path);
   if (all.rows > 0 || logs.empty()) print_rows(all);
+  print_session(path);
   print_logs(logs, "");
   fmt::print("{}", study::study_summary(path));
 }
@@ -56,6 +64,7 @@ void print_files(const std::vector<std::string>& paths) {
     for (const io::TableProgress& table : io::read_progress(path)) sum += table;
     const std::vector<io::LogProgress> logs = io::read_log_progress(path);
     if (sum.rows > 0 || logs.empty()) print_rows(sum);
+    print_session(path);
     print_logs(logs, path + ": ");
     all += sum;
   }

@@ -355,7 +355,10 @@ def _read_landscape(file, path):
 def _read_network(file, path):
     job = _job(file)
     if "statistics" not in file or not all("finished" in file[f"provenance/{log}"].attrs for log in ("rates", *(f"spikes/{name}" for name in file.get("spikes", ())))):
-        _unfinished(path, "statistics", kind="network")
+        last = (_sessions(file["provenance/sessions"][()]) or [{}])[-1]
+        if "failure" in last:
+            raise ResultsError(f"the network did not come to its end: {last['failure']}\nNothing of it is drawn; /rates and /spikes have what it did until then.")
+        _unfinished(path, "statistics", f" ({last['progress']})" if "progress" in last else "", kind="network")
     statistics = file["statistics"]
     names = [_text(name) for name in statistics["population_label"][()]]
     ms = {key: _milliseconds(job["network"][key]) for key in ("duration", "transient")}

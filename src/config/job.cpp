@@ -15,15 +15,18 @@ std::string kind_of(const TomlNode& document) {
   return kind == nullptr ? std::string() : kind->text;
 }
 
-std::string read_kind(TableReader& table, const std::string& expected) {
-  if (!table.has("kind"))
+// Of another kind, or none, the rest of the job means nothing: its problems are not looked for.
+std::string read_kind(TableReader& table, const std::string& expected, const ProblemList& problems) {
+  if (!table.has("kind")) {
     table.required_text("kind", "\"simulate\", \"sweep\", \"continue\", \"landscape\", \"study\" or \"network\"");
-  std::string kind = table.has("kind")
-                         ? table.choice("kind", {"simulate", "sweep", "continue", "landscape", "study", "network"})
-                         : expected;
-  if (!expected.empty() && kind != expected)
+    return expected;
+  }
+  const std::string kind = table.choice("kind", {"simulate", "sweep", "continue", "landscape", "study", "network"});
+  const bool known = kind == table.text("kind", {});
+  if (known && !expected.empty() && kind != expected)
     table.refuse("kind", fmt::format("this job is a {}, not a {}", kind, expected),
                  fmt::format("run: modscape {} <job file>", kind));
+  if (!known || (!expected.empty() && kind != expected)) problems.throw_if_any();
   return kind;
 }
 
@@ -46,7 +49,7 @@ Job read_job(TomlNode document, const std::string& job_path, const std::string& 
   if ((kind.empty() ? expected_kind : kind) == "network") placeholders = place_varied(document, problems);
   TableReader root(&document, {}, {}, problems);
   TableReader table = root.table("job");
-  job.kind = read_kind(table, expected_kind);
+  job.kind = read_kind(table, expected_kind, problems);
   job.output = table.text("output", {});
   if (job.kind == "simulate") job.simulate = read_simulate(root, job_path, problems);
   if (job.kind == "sweep") job.sweep = read_sweep(root, job_path, problems);

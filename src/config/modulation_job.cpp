@@ -103,9 +103,7 @@ std::string known_name(TableReader& table, const std::string& key, const std::st
                        const std::vector<std::string>& declared) {
   std::string name = table.required_text(key, what);
   if (name.empty() || contains(declared, name)) return name;
-  const std::string suggestion = suggestion_for(name, declared);
-  table.refuse(key, fmt::format("{} = \"{}\" is not declared", key, name),
-               suggestion.empty() ? "declared: " + joined(declared) : suggestion);
+  table.refuse(key, fmt::format("{} = \"{}\" is not declared", key, name), declared_names(name, declared));
   return name;
 }
 

@@ -160,9 +160,7 @@ void read_densities(TableReader table, NetworkInput& input, Population& populati
   for (const std::string& key : table.keys()) {
     const auto found = std::find(names.begin(), names.end(), key);
     if (found == names.end()) {
-      std::string suggestion = suggestion_for(key, names);
-      if (suggestion.empty()) suggestion = "declared: " + joined(names);
-      table.refuse(key, fmt::format("receptor_density: there is no receptor \"{}\"", key), std::move(suggestion));
+      table.refuse(key, fmt::format("receptor_density: there is no receptor \"{}\"", key), declared_names(key, names));
       continue;
     }
     ParameterInfo row = one;

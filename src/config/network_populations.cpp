@@ -364,8 +364,9 @@ class PopulationsReader {
     const std::optional<std::size_t> found = input_->find(draft.table.text("like", {}), "like", draft.table);
     if (!found) return nullptr;
     if (drafts_[*found].progress == Draft::Progress::busy) {
-      draft.table.refuse("like", fmt::format("like: {} is like itself, by way of {}", draft.population.name,
-                                             drafts_[*found].population.name));
+      const bool direct = &draft == &drafts_[*found];
+      draft.table.refuse("like", fmt::format("like: {} is like itself{}", draft.population.name,
+                                             direct ? "" : ", by way of " + drafts_[*found].population.name));
       return nullptr;
     }
     read(*found);

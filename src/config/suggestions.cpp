@@ -131,6 +131,12 @@ std::string joined(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+std::string declared_names(const std::string& given, const std::vector<std::string>& declared) {
+  if (declared.empty()) return "none is declared";
+  const std::string suggestion = suggestion_for(given, declared);
+  return suggestion.empty() ? "declared: " + joined(declared) : suggestion;
+}
+
 std::string joined_numbers(const std::vector<double>& values) {
   return fmt::format("{}", fmt::join(values, ", "));
 }

@@ -13,6 +13,8 @@ std::string suggestion_for(const std::string& name, const std::vector<std::strin
 
 /// "off, on, on+SCH".
 std::string joined(const std::vector<std::string>& names);
+/// suggestion_for() if there is one, else the names that are declared.
+std::string declared_names(const std::string& given, const std::vector<std::string>& declared);
 
 /// "20, 40, 60".
 std::string joined_numbers(const std::vector<double>& values);

@@ -85,6 +85,11 @@ double TableReader::number(const TomlNode& node, const ParameterInfo& info) {
   double value = node.real;
   if (node.kind == Kind::text) {
     const Expected<double> parsed = parse_quantity(node.text, info.unit);
+    if (parsed && info.unit != Unit::one && parse_quantity(node.text, Unit::one)) {
+      problems_->add(node.place, fmt::format("{} = \"{}\" has no unit", info.name, node.text),
+                     fmt::format("\"{} {}\", or the number without quotes", node.text, symbol(info.unit)));
+      return NAN;
+    }
     if (!parsed) {
       problems_->add(node.place, fmt::format("{}: {}", info.name, parsed.error().message));
       return NAN;
@@ -122,6 +127,10 @@ std::int64_t TableReader::integer(const std::string& key, std::int64_t fallback,
                                   std::int64_t upper) {
   if (const TomlNode* any = find(key); any != nullptr && any->kind == TomlNode::Kind::varied) {
     *any->read_as = {true, key, Unit::one, static_cast<double>(lower), static_cast<double>(upper), false};
+    return fallback;
+  }
+  if (const TomlNode* real = find(key); real != nullptr && real->kind == TomlNode::Kind::real) {
+    problems_->add(real->place, fmt::format("{} = {} must be a whole number", key, real->real));
     return fallback;
   }
   const TomlNode* value = find_kind(key, TomlNode::Kind::integer, "a whole number");

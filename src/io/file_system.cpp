@@ -92,7 +92,11 @@ std::int64_t free_bytes(const std::string& folder) {
 
 void copy_file(const std::string& from, const std::string& to) {
   std::error_code error;
-  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
+  // What a copy that runs out of space reports depends on the file system.
+  if (free_bytes(folder_of(to)) < file_size(from))
+    error = std::make_error_code(std::errc::no_space_on_device);
+  else
+    std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
   if (error) throw IoFailure(fmt::format("copying {} to {} failed: {}", from, to, error.message()));
 }
 

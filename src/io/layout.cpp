@@ -173,7 +173,8 @@ std::int64_t estimated_bytes(const FileLayout& layout) {
 }
 
 void create_results_file(const std::string& path, const FileLayout& layout) {
-  require_space(path, estimated_bytes(layout));
+  // Logs are finished in a copy of the file.
+  require_space(path, (layout.logs.empty() ? 1 : 2) * estimated_bytes(layout));
   TemporaryFile temporary(path);
   write_structure(temporary.path(), layout, path);
   fault_point("create", 0);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/layout.hpp"
+#include "io/results_file.hpp"
 
 namespace modscape::io {
 namespace {
@@ -25,7 +26,23 @@ std::string as_line(std::map<std::string, std::string> entries) {
   }
   return line;
 }
+
+// Empty: there is none. A line torn by a kill has none either.
+std::string entry_of(const std::string& line, const std::string& key) {
+  const nlohmann::json entries = nlohmann::json::parse(line, nullptr, false);
+  return entries.is_object() && entries.contains(key) && entries[key].is_string() ? entries[key].get<std::string>()
+                                                                                  : std::string();
+}
 }  // namespace
+
+std::string read_last_session(const std::string& path, const std::string& key) {
+  const TreeReader file(path);
+  std::string last;
+  if (!file.exists(sessions_path)) return last;
+  for (const std::string& line : file.strings(sessions_path))
+    if (!line.empty()) last = line;
+  return entry_of(last, key);
+}
 
 SessionLog::SessionLog(hid_t file, std::map<std::string, std::string> entries) : entries_(std::move(entries)) {
   attach(file);
@@ -52,10 +69,8 @@ void SessionLog::note(const std::map<std::string, std::string>& entries) {
 std::vector<std::string> SessionLog::earlier(const std::string& key) const {
   std::vector<std::string> values;
   for (const std::string& line : earlier_lines_) {
-    const nlohmann::json entries = nlohmann::json::parse(line, nullptr, false);  // a line torn by a kill is skipped
-    if (!entries.is_object() || !entries.contains(key) || !entries[key].is_string()) continue;
-    const auto value = entries[key].get<std::string>();
-    if (std::ranges::find(values, value) == values.end()) values.push_back(value);
+    const std::string value = entry_of(line, key);
+    if (!value.empty() && std::ranges::find(values, value) == values.end()) values.push_back(value);
   }
   return values;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/arrivals.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "solvers/adex_synaptic.hpp"
 
@@ -42,7 +45,7 @@ Arrivals::Arrivals(const models::NetworkModel& model, const std::vector<Connecti
   ring_.assign(ring, std::vector<std::vector<Arrival>>(model.populations.size()));
 }
 
-std::optional<std::size_t> Arrivals::set_parameters(const Modulators& modulators) {
+std::optional<OutOfBounds> Arrivals::set_parameters(const Modulators& modulators) {
   for (std::size_t p = 0; p < model_->projections.size(); ++p) {
     const models::Projection& projection = model_->projections[p];
     const std::size_t region = model_->populations[projection.to].region;
@@ -56,9 +59,12 @@ std::optional<std::size_t> Arrivals::set_parameters(const Modulators& modulators
     plasticity_[p] = {value(base.U, "U"), value(base.tau_rec, "tau_rec"), value(base.tau_facil, "tau_facil")};
     const models::ShortTermPlasticity& now = plasticity_[p];
     const bool plastic = !std::isnan(base.U);
-    const bool possible =
-        gains_[p] >= 0.0 && (!plastic || (now.U > 0.0 && now.U <= 1.0 && now.tau_rec >= 0.0 && now.tau_facil >= 0.0));
-    if (!possible) return p;
+    // Written so that NaN is refused too.
+    if (!(gains_[p] >= 0.0)) return OutOfBounds{p, fmt::format("gain = {:.4g} must not be negative", gains_[p])};
+    if (!plastic) continue;
+    if (!(now.U > 0.0 && now.U <= 1.0)) return OutOfBounds{p, fmt::format("U = {:.4g} must be in (0, 1]", now.U)};
+    for (const auto& [name, tau] : {std::pair("tau_rec", now.tau_rec), std::pair("tau_facil", now.tau_facil)})
+      if (!(tau >= 0.0)) return OutOfBounds{p, fmt::format("{} = {:.4g} ms must not be negative", name, tau)};
   }
   return std::nullopt;
 }

@@ -52,7 +52,7 @@ class Arrivals {
 
   /// What projections do to spikes from now on: their parameters under the modulators. Returns the first projection
   /// whose parameters are out of bounds, if any.
-  std::optional<std::size_t> set_parameters(const Modulators& modulators);
+  std::optional<OutOfBounds> set_parameters(const Modulators& modulators);
 
   /// A spike of any rank, before `now`; all in the order of time.
   void add(const Spike& spike, std::int64_t now);

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/network_model.hpp"
@@ -15,6 +16,12 @@ namespace modscape::network {
 /// Concentration (uM) after `dt` (ms) without jumps, if it was `c`; models::NetworkModulation states the equations.
 /// Uptake has a solution in Lambert's W.
 double cleared(const models::Modulator& modulator, double c, double tonic, double dt);
+
+/// A neuron or projection whose parameters the modulators have taken where none can be.
+struct OutOfBounds {
+  std::size_t number;   ///< of the neuron in its group, or of the projection
+  std::string problem;  ///< "tau_w = -3 ms must be > 0"
+};
 
 class Modulators {
  public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/neuron_group.hpp"
 
+#include <fmt/format.h>
+
 #include "network/draw.hpp"
 
 namespace modscape::network {
@@ -8,9 +10,9 @@ namespace {
 
 using models::SynapticPort;
 
-// The ports under the effects; false: one is out of bounds.
-bool modulate(std::vector<SynapticPort>& ports, std::span<const models::WeightedEffect> effects) {
-  bool possible = true;
+// The ports under the effects. Returns what is out of bounds, or nothing.
+std::string modulate(std::vector<SynapticPort>& ports, std::span<const models::WeightedEffect> effects) {
+  std::string problem;
   for (SynapticPort& port : ports) {
     const auto value = [&](double base, const char* name) {
       return models::with_effects(base, port.name + name, effects);
@@ -18,9 +20,10 @@ bool modulate(std::vector<SynapticPort>& ports, std::span<const models::Weighted
     port.tau = value(port.tau, ".tau");
     port.E_rev = value(port.E_rev, ".E_rev");
     port.gain = value(port.gain, ".gain");
-    possible = possible && port.tau > 0.0 && port.gain >= 0.0;
+    if (!(port.tau > 0.0)) problem = fmt::format("{}.tau = {:.4g} ms must be > 0", port.name, port.tau);
+    if (!(port.gain >= 0.0)) problem = fmt::format("{}.gain = {:.4g} must not be negative", port.name, port.gain);
   }
-  return possible;
+  return problem;
 }
 
 }  // namespace
@@ -57,7 +60,7 @@ NeuronGroup::NeuronGroup(const models::NetworkModel& model, std::size_t populati
   for (std::size_t i = 0; i < neurons_.size(); ++i) neurons_[i].coefficients = &coefficients_[alike ? 0 : i];
 }
 
-std::optional<std::size_t> NeuronGroup::set_parameters(double time, const Modulators& modulators) {
+std::optional<OutOfBounds> NeuronGroup::set_parameters(double time, const Modulators& modulators) {
   const models::Population& p = *population_;
   const double current = p.current_steps.at(time, p.current);
   const std::vector<std::string> names{p.name, p.cell_type};
@@ -70,8 +73,12 @@ std::optional<std::size_t> NeuronGroup::set_parameters(double time, const Modula
           active.effects[e].weight = common[e].weight * densities_[i * p.densities.size() + d];
     const models::ModulatedNeuron neuron = models::with_effects(base_[i], active.effects);
     std::vector<SynapticPort> ports = p.ports;
-    const bool possible = active.effects.empty() || modulate(ports, active.effects);
-    if (!possible || (!active.effects.empty() && !models::adex_problems(neuron.parameters).empty())) return i;
+    if (!active.effects.empty()) {
+      std::vector<std::string> problems = models::adex_problems(neuron.parameters);
+      if (std::string problem = modulate(ports, active.effects); !problem.empty())
+        problems.push_back(std::move(problem));
+      if (!problems.empty()) return OutOfBounds{i, std::move(problems.front())};
+    }
     coefficients_[i] = solvers::synaptic_coefficients(neuron.parameters, ports, current, neuron.E_w);
   }
   return std::nullopt;

@@ -21,7 +21,7 @@ class NeuronGroup {
 
   /// Parameters at `time` (ms) under what the modulators do. Returns the first neuron whose parameters are out of
   /// bounds, if any.
-  std::optional<std::size_t> set_parameters(double time, const Modulators& modulators);
+  std::optional<OutOfBounds> set_parameters(double time, const Modulators& modulators);
 
   std::vector<solvers::SynapticNeuron>& neurons() noexcept { return neurons_; }
   const std::vector<solvers::SynapticNeuron>& neurons() const noexcept { return neurons_; }

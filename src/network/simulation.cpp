@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/simulation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -85,16 +87,18 @@ bool Simulation::set_parameters() {
   bool possible = true;
   for (std::size_t p = 0; p < groups_.size(); ++p) {
     if (!groups_[p]) continue;
-    const std::optional<std::size_t> neuron = groups_[p]->set_parameters(in_ms(now_), modulators_);
+    std::optional<OutOfBounds> neuron = groups_[p]->set_parameters(in_ms(now_), modulators_);
     if (!neuron) continue;
     possible = false;
-    report(partition_.first_gid(p) + partition_.owned(p).first + static_cast<std::int64_t>(*neuron),
+    out_of_bounds_ = std::move(neuron->problem);
+    report(partition_.first_gid(p) + partition_.owned(p).first + static_cast<std::int64_t>(neuron->number),
            solvers::RunStatus::out_of_bounds);
   }
-  if (const std::optional<std::size_t> projection = arrivals_->set_parameters(modulators_)) {
+  if (std::optional<OutOfBounds> projection = arrivals_->set_parameters(modulators_)) {
     possible = false;  // on all ranks alike
-    if (comm_->is_root())
-      report(partition_.first_gid(model_.projections[*projection].from), solvers::RunStatus::out_of_bounds);
+    const models::Projection& of = model_.projections[projection->number];
+    out_of_bounds_ = fmt::format("projection {}: {}", of.name, projection->problem);
+    if (comm_->is_root()) report(partition_.first_gid(of.from), solvers::RunStatus::out_of_bounds);
   }
   return possible;
 }
@@ -202,6 +206,11 @@ void Simulation::exchange(std::int64_t length) {
   }
   gather_.finish(all_);
   all_.insert(all_.end(), drawn_.begin(), drawn_.end());
+}
+
+std::string Simulation::out_of_bounds() const {
+  const std::int64_t knows = comm_->max(out_of_bounds_.empty() ? -1 : comm_->rank());
+  return knows < 0 ? std::string() : comm_->broadcast(out_of_bounds_, static_cast<int>(knows));
 }
 
 SharedState Simulation::shared_state() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "models/network_model.hpp"
@@ -82,6 +83,8 @@ class Simulation {
   std::uint32_t signals() const noexcept { return signals_; }
   /// After advance(): the neurons that could not be advanced, by gid, the same on all ranks.
   const std::vector<NeuronFailure>& failures() const noexcept { return failures_; }
+  /// Collective. After a failure by out_of_bounds: which parameter is where ("tau_w = -3 ms must be > 0").
+  std::string out_of_bounds() const;
 
   /// Between epochs. This rank's blocks; those of all ranks make the whole.
   SharedState shared_state() const;
@@ -132,6 +135,7 @@ class Simulation {
   std::vector<Spike> spikes_;  // of this epoch
   std::uint32_t signals_ = 0;
   std::vector<NeuronFailure> failures_;
+  std::string out_of_bounds_;  // on the ranks that know
 };
 
 }  // namespace modscape::network

@@ -17,6 +17,9 @@ struct NetworkHalt {
   std::string reason;    ///< for the user; empty if it was asked to stop
 };
 
+/// Collective. What the failures of the last epoch mean; there is one.
+NetworkHalt halted_by(const network::Simulation& simulation, const config::NetworkJob& job);
+
 /// Collective, the same answer on all ranks. At most up to job.duration. `time_to_stop`: seconds before the wall-time
 /// limit at which the run must end.
 std::optional<NetworkHalt> advance_epoch(network::Simulation& simulation, NetworkRecorder& recorder,

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <set>
 
@@ -15,6 +14,7 @@
 #include "solvers/adex_ensemble.hpp"
 #include "study/code_column.hpp"
 #include "study/network_epoch.hpp"
+#include "study/network_pilot.hpp"
 #include "study/network_run.hpp"
 #include "study/row_writer.hpp"
 #include "study/session.hpp"
@@ -148,22 +148,13 @@ class NetworkPoints {
   io::LiveTable table_;
 };
 
-/// Seconds that one rank takes for a network, from the first moments of a run; NaN: too large to try.
+/// Seconds that one rank takes for a network, from the first moments of a run; NaN: too large to try, or it fails.
 double seconds_of(const config::NetworkJob& job, double synapses) {
   constexpr double largest = 1e7;
-  constexpr std::chrono::milliseconds enough(500);
+  constexpr double enough = 0.5;  // s
   if (synapses > largest) return NAN;
-  using Clock = std::chrono::steady_clock;
-  const parallel::Communicator self = parallel::Communicator::self();
-  const auto begin = Clock::now();
-  network::Simulation simulation(self, job.model, {.seed = job.seed, .tolerance = job.tolerance});
-  const auto built = Clock::now();
-  const std::int64_t end = solvers::in_ticks(job.duration);
-  while (simulation.now() < end && Clock::now() - built < enough && simulation.failures().empty())
-    simulation.advance(end);
-  const auto seconds = [](auto duration) { return std::chrono::duration<double>(duration).count(); };
-  const double share = static_cast<double>(simulation.now()) / static_cast<double>(end);
-  return seconds(built - begin) + seconds(Clock::now() - built) / share;
+  const NetworkPilot pilot = pilot_network(parallel::Communicator::self(), job, enough);
+  return pilot.failure.empty() ? pilot.seconds() : NAN;
 }
 
 void require_names(const config::NetworkPointsJob& job, const config::NetworkJob& shared) {

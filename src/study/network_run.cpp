@@ -14,8 +14,10 @@
 #include "network/rank_resources.hpp"
 #include "network/simulation.hpp"
 #include "parallel/available_memory.hpp"
+#include "parallel/stop_signal.hpp"
 #include "solvers/adex_ensemble.hpp"
 #include "study/network_epoch.hpp"
+#include "study/network_pilot.hpp"
 #include "study/network_recorder.hpp"
 #include "study/session.hpp"
 #include "sweep/progress.hpp"
@@ -29,6 +31,7 @@ using solvers::in_ms;
 using solvers::in_ticks;
 
 constexpr std::int64_t rows_per_flush = 1 << 18;
+constexpr double noted_every = 10.0;   // s
 constexpr double time_to_stop = 10.0;  // s that the last checkpoint may take
 const std::string statistics_stage = "statistics";
 
@@ -78,8 +81,15 @@ class NetworkRun {
     }
     network::Simulation simulation(comm_, job_.network.model, options_of(job_.network));
     if (!(file_.resumed() && take_up(simulation))) file_.truncate_logs({});
+    warn_of_no_time();
     NetworkOutcome outcome = advance(simulation);
-    if (outcome.end != End::done) return outcome;
+    if (outcome.end != End::done) {
+      if (outcome.end == End::stopped)
+        note("outcome", "stopped early: the same command goes on from there");
+      else
+        note("failure", outcome.reason);
+      return outcome;
+    }
     file_.write_stage(statistics_stage, "Activity of the populations after the transient",
                       [&](io::TreeWriter& out) { recorder_.write_statistics(out); });
     finish();
@@ -88,6 +98,7 @@ class NetworkRun {
 
  private:
   void finish() {
+    note("outcome", "complete");
     file_.finish_logs();
     file_.sync();
     file_.close();
@@ -96,14 +107,36 @@ class NetworkRun {
     std::remove(io::previous_checkpoint(checkpoint_).c_str());
   }
 
+  // For `modscape status` and the report, where people look when the terminal is gone.
+  void note(const std::string& key, const std::string& text) { file_.note_session({{key, text}}); }
+
+  void warn_of_no_time() const {
+    if (!comm_.is_root() || !parallel::stop_expected_within(time_to_stop)) return;
+    fmt::print(stderr,
+               "warning: {:.0f} s of the wall time went into the start and {:.0f} s are kept for the last checkpoint: "
+               "nothing is left to run in. Give --max-walltime more\n",
+               parallel::elapsed_seconds(), time_to_stop);
+  }
+
   NetworkOutcome advance(network::Simulation& simulation) {
     const std::int64_t end = in_ticks(job_.network.duration), start = simulation.now();
     const std::int64_t interval = std::max<std::int64_t>(in_ticks(job_.network.checkpoint_interval), 1);
     std::int64_t next_checkpoint = (start / interval + 1) * interval;
     const auto begin = Clock::now();
+    auto noted = begin;
     sweep::Progress progress("network", static_cast<std::int64_t>(job_.network.duration),
                              static_cast<std::int64_t>(in_ms(start)), comm_.is_root(), "ms");
     NetworkOutcome outcome;
+    const auto note_progress = [&] {
+      noted = Clock::now();
+      const double run = in_ms(simulation.now() - start), left = job_.network.duration - in_ms(simulation.now());
+      const double wall = seconds_since(begin);
+      note("progress", fmt::format("{:.0f} of {:g} ms, real-time factor {:.3g}{}", in_ms(simulation.now()),
+                                   job_.network.duration, 1000.0 * wall / run,
+                                   left > 0.0 && outcome.end != End::broken
+                                       ? fmt::format(", about {} to go", sweep::format_duration(wall / run * left))
+                                       : ""));
+    };
     const auto ended = [&](End how, std::string reason) {
       outcome.end = how;
       outcome.reason = std::move(reason);
@@ -116,9 +149,11 @@ class NetworkRun {
       if (due || simulation.now() == end || outcome.end == End::broken || recorder_.waiting() >= rows_per_flush)
         if (const std::optional<io::LogFull> full = recorder_.flush(file_))
           ended(End::broken, to_string(*full) + " (in a new file, with a higher reserved_rate in [record])");
+      if (due || outcome.end != End::done || seconds_since(noted) >= noted_every) note_progress();
       if (due && outcome.end != End::broken && simulation.now() < end) save(simulation);
       if (due) next_checkpoint = (simulation.now() / interval + 1) * interval;
     }
+    if (simulation.now() == end) note_progress();
     progress.finish(static_cast<std::int64_t>(in_ms(simulation.now())), 0);
     outcome.biological = in_ms(simulation.now() - start) / 1000.0;
     outcome.wall = seconds_since(begin);
@@ -177,8 +212,11 @@ class NetworkRun {
       simulation.restore(restart->state.network, restart->blocks);
       if (!comm_.is_root()) restart->state.recorder.statistics.clear();
       recorder_.restore(std::move(restart->state.recorder));
+      if (comm_.is_root())
+        fmt::print(stderr, "{}: goes on from {:.0f} ms of the network\n", path, in_ms(simulation.now()));
       return true;
     }
+    if (comm_.is_root()) fmt::print(stderr, "there is no checkpoint to go on from: the network starts again at 0 ms\n");
     return false;
   }
 
@@ -189,20 +227,28 @@ class NetworkRun {
   NetworkRecorder recorder_;
 };
 
-}  // namespace
+// Bytes that this rank may use.
+double available_per_rank(const parallel::Communicator& comm) {
+  return parallel::available_memory() / comm.node().size();
+}
+
+// Collective.
+bool fits(const parallel::Communicator& comm, const config::Job& job) {
+  return comm.all_of(network_size(job.network, comm.size()).memory <= available_per_rank(comm));
+}
 
 // Collective. Before anything is created.
 void require_memory(const parallel::Communicator& comm, const config::Job& job) {
-  const double needed = network_size(job.network, comm.size()).memory;
-  const int together = comm.node().size();
-  const double available = parallel::available_memory() / together;
-  if (comm.all_of(needed <= available)) return;
-  throw BadInput(job.network.title,
-                 fmt::format("the network takes {} per rank on {} rank{}; a node has {} for each of its {}",
-                             sweep::format_bytes(needed), comm.size(), comm.size() == 1 ? "" : "s",
-                             sweep::format_bytes(available), together),
-                 "more nodes, fewer synapses, or projections with procedural = true");
+  if (fits(comm, job)) return;
+  throw BadInput(
+      job.network.title,
+      fmt::format("the network takes {} per rank on {} rank{}; a node has {} for each of its {}",
+                  sweep::format_bytes(network_size(job.network, comm.size()).memory), comm.size(),
+                  comm.size() == 1 ? "" : "s", sweep::format_bytes(available_per_rank(comm)), comm.node().size()),
+      "more nodes, fewer synapses, or projections with procedural = true");
 }
+
+}  // namespace
 
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force) {
@@ -239,11 +285,24 @@ NetworkSize network_size(const config::NetworkJob& job, int ranks) {
   return {r.synapses * ranks, r.synapse_bytes + r.index_bytes + r.neuron_bytes, std::move(text)};
 }
 
-std::string network_plan_text(const config::Job& job, int ranks) {
-  return network_size(job.network, ranks).text +
-         fmt::format("available     {} on this node\n", sweep::format_bytes(parallel::available_memory())) +
-         fmt::format("output        {}\n",
-                     sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
+std::string network_plan_text(const parallel::Communicator& comm, const config::Job& job) {
+  constexpr double enough = 2.0;  // s
+  const models::NetworkModel& model = job.network.model;
+  std::string text =
+      network_size(job.network, comm.size()).text +
+      fmt::format("available     {} on this node\noutput        {}, and as much again while it is finished\n",
+                  sweep::format_bytes(parallel::available_memory()),
+                  sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
+  if (!fits(comm, job)) return text + "time          not tried: there is no memory for the network\n";
+  const NetworkPilot pilot = pilot_network(comm, job.network, enough);
+  if (!pilot.failure.empty()) return text + "time          none: the network fails, " + pilot.failure + "\n";
+  std::string rates;
+  for (std::size_t p = 0; p < model.populations.size(); ++p)
+    rates += fmt::format("{}{} {:.3g}", rates.empty() ? "" : ", ", model.populations[p].name, pilot.rates[p]);
+  return text + fmt::format("pilot         the first {:.0f} ms: {} Hz\n", pilot.share * job.network.duration, rates) +
+         fmt::format("time          about {} on {} rank{} if it goes on like this, {} of it for building\n",
+                     sweep::format_duration(pilot.seconds()), comm.size(), comm.size() == 1 ? "" : "s",
+                     sweep::format_duration(pilot.building));
 }
 
 }  // namespace modscape::study

@@ -26,8 +26,9 @@ struct NetworkOutcome {
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force);
 
-/// What --dry-run prints: sizes, memory and exchange per rank if neurons fire at 10 Hz, output.
-std::string network_plan_text(const config::Job& job, int ranks);
+/// What --dry-run prints: sizes, memory and exchange per rank if neurons fire at 10 Hz, output, and time from a pilot
+/// (where the network fits into memory). Collective; the text is rank 0's.
+std::string network_plan_text(const parallel::Communicator& comm, const config::Job& job);
 
 /// Of the network alone: lines of neurons, synapses, and memory and exchange on so many ranks.
 struct NetworkSize {

@@ -11,6 +11,7 @@
 namespace modscape::sweep {
 
 std::string format_duration(double seconds) {
+  if (seconds >= 0.05 && seconds < 0.95) return fmt::format("{:.1f} s", seconds);
   const auto whole = std::int64_t{std::llround(seconds)};
   if (whole < 60) return fmt::format("{} s", whole);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);

@@ -24,7 +24,7 @@ class Progress {
   Clock::time_point start_ = Clock::now(), last_ = start_;
 };
 
-/// "3 s", "2 min 05 s", "1 h 12 min".
+/// "0.3 s", "3 s", "2 min 05 s", "1 h 12 min".
 std::string format_duration(double seconds);
 
 /// "812 bytes", "3.4 kB", "1.2 MB", "5.0 GB".

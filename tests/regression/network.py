@@ -182,13 +182,59 @@ class Network(e2e.Case):
         self.assertEqual(runaway.code, 3, runaway)
         self.assertIn("runaway_excitation: population", runaway.out)
         lines = self.run_ok("status", "runaway.h5", "runaway.h5").out.splitlines()
-        self.assertRegex(lines[0], r"^runaway.h5: /\S+ +\d+/\d+ rows in use$")
+        self.assertRegex(lines[0], r"^runaway.h5 +\d+ of 400 ms, real-time factor [0-9.]+$")
+        self.assertRegex(lines[1], r"^runaway.h5 +failed: runaway_excitation: population")
+        self.assertRegex(lines[2], r"^runaway.h5: /\S+ +\d+/\d+ rows in use$")
         self.assertFalse([line for line in lines if "0/0" in line], lines)
+        report = subprocess.run([sys.executable, e2e.SOURCE / "analysis/report.py", "runaway.h5", "-o", "report"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(report.returncode, 64)
+        self.assertIn("did not come to its end: runaway_excitation: population", report.stderr)
         self.write("full.toml", small() + "\n[record]\nreserved_rate = \"0 Hz\"\n")
         self.write("another.toml", small(("seed = 1", "seed = 9")))
         self.run_ok("network", "another.toml", "-o", "another.h5")
         refused = self.run_program("network", "full.toml", "-o", "another.h5")
         self.assertEqual(refused.code, 64, refused)
+
+    def test_a_parameter_that_a_dose_makes_impossible_is_named(self):
+        def dose(on, parameter, by):
+            return small() + f"""
+[modulator.acetylcholine]
+clearance_tau = "20 ms"
+[[dose]]
+modulator = "acetylcholine"
+time = "40 ms"
+tonic = "10 uM"
+[[receptor]]
+name = "M1"
+modulator = "acetylcholine"
+EC50 = "1 uM"
+tau = "30 ms"
+[[effect]]
+receptor = "M1"
+on = "{on}"
+rule = "shift"
+parameter = "{parameter}"
+by = {by}
+measured_at = "10 uM"
+"""
+        for name, on, parameter, by, what in (("cell", "RS", "tau_w", '"-600 ms"', r"tau_w = -[0-9.]+ ms must be greater than 0 ms, for neuron 0 of RS at [0-9.]+ ms, and"),
+                                              ("port", "FS", "exc.tau", '"-20 ms"', r"exc.tau = -[0-9.]+ ms must be > 0, for neuron 0 of FS at"),
+                                              ("synapse", "RS -> RS: exc", "gain", "-2", r"projection RS -> RS: exc: gain = -[0-9.]+ must not be negative, for neuron 0 of RS at")):
+            self.write(f"{name}.toml", dose(on, parameter, by))
+            outcome = self.run_program("network", f"{name}.toml", "-o", f"{name}.h5", ranks=2)
+            self.assertEqual(outcome.code, 3, outcome)
+            self.assertRegex(outcome.out, "out_of_bounds: " + what)
+            self.assertRegex(self.run_ok("network", f"{name}.toml", "--dry-run", ranks=2).out, "time +none: the network fails, out_of_bounds: " + what)
+
+    def test_a_wall_time_too_short_to_get_anywhere(self):
+        self.write("job.toml", small())
+        outcome = self.run_program("network", "job.toml", "-o", "short.h5", "--max-walltime", "5")
+        self.assertEqual(outcome.code, 75, outcome)
+        self.assertIn("nothing is left to run in", outcome.err)
+        self.assertIn("stopped early", self.run_ok("status", "short.h5").out)
+        again = self.run_ok("network", "job.toml", "-o", "short.h5")
+        self.assertRegex(again.err, r"short.h5.checkpoint: goes on from \d+ ms of the network")
+        self.assertRegex(self.run_ok("status", "short.h5").out, r"short.h5 +400 of 400 ms, real-time factor [0-9.]+\nshort.h5 +complete\n")
 
     def test_positions_and_procedural_projections(self):
         text = e2e.example("sheet_network.toml", ("duration = \"1 s\"", "duration = \"60 ms\"\ncheckpoint_interval = \"10 ms\""), ("transient = \"300 ms\"", "transient = \"10 ms\""))
@@ -225,6 +271,7 @@ class Network(e2e.Case):
         plan = self.run_ok("network", "job.toml", "--dry-run").out
         for words in ("neurons       200, and 800 sources", "synapses", "per rank on 1 rank", "output"):
             self.assertIn(words, plan)
+        self.assertRegex(plan, r"pilot +the first 400 ms: RS [0-9.]+, FS [0-9.]+, thalamus [0-9.]+ Hz\ntime +about [0-9.]+ s on 1 rank if it goes on like this")
         self.assertNotIn("exchange", plan)
         on_two = self.run_ok("network", "job.toml", "--dry-run", ranks=2).out
         self.assertIn("per rank on 2 ranks", on_two)

@@ -111,7 +111,22 @@ max_rhs = 1.5
                   "job.toml:9:9: trace must be true or false, not text",
                   "job.toml:11:10: method = \"ensembel\" must be one of: cvode, ensemble (did you mean ensemble?)",
                   "job.toml:12:8: rtol = 1 must be at most 0.01",
-                  "job.toml:13:11: max_rhs must be a whole number, not a number"));
+                  "job.toml:13:11: max_rhs = 1.5 must be a whole number"));
+}
+
+TEST(JobRefusals, OfAnUnknownKindNothingElse) {
+  const std::string network = "[network]\nduration = 1\n[population.A]\nsize = 8\n";
+  EXPECT_THAT(
+      refusals("[job]\nkind = \"netwrk\"\n" + network, "network"),
+      ElementsAre("job.toml:2:8: kind = \"netwrk\" must be one of: simulate, sweep, continue, landscape, study, "
+                  "network (did you mean network?)"));
+  EXPECT_THAT(refusals("[job]\nkind = \"sweep\"\n" + network, "network"),
+              ElementsAre("job.toml:2:8: this job is a sweep, not a network (run: modscape sweep <job file>)"));
+}
+
+TEST(JobRefusals, TextWithoutUnit) {
+  EXPECT_THAT(refusals(simulation + "[neuron]\ntau_w = \"0.5\"\nC_m = 200\n"),
+              ElementsAre("job.toml:6:9: tau_w = \"0.5\" has no unit (\"0.5 ms\", or the number without quotes)"));
 }
 
 TEST(JobRefusals, TraceTooLong) {

@@ -91,13 +91,13 @@ n = 5
 }
 
 TEST(NetworkRefusals, Like) {
-  EXPECT_THAT(refusals(head + "[population.A]\nlike = \"B\"\n[population.B]\nlike = \"A\"\n[population.C]\n"
-                              "like = \"RS1\"\n[population.RS]\nsize = 1\n[population.D]\nlike = \"RS\"\n"
-                              "model = \"poisson\"\n[population.F]\nlike = \"F\"\n"),
-              ElementsAre("job.toml:8:8: like: B is like itself, by way of A",
-                          "job.toml:10:8: like: there is no population \"RS1\" (did you mean RS?)",
-                          "job.toml:15:9: D is like RS, which is not poisson",
-                          "job.toml:17:8: like: F is like itself, by way of F"));
+  EXPECT_THAT(
+      refusals(head + "[population.A]\nlike = \"B\"\n[population.B]\nlike = \"A\"\n[population.C]\n"
+                      "like = \"RS1\"\n[population.RS]\nsize = 1\n[population.D]\nlike = \"RS\"\n"
+                      "model = \"poisson\"\n[population.F]\nlike = \"F\"\n"),
+      ElementsAre("job.toml:8:8: like: B is like itself, by way of A",
+                  "job.toml:10:8: like: there is no population \"RS1\" (did you mean RS?)",
+                  "job.toml:15:9: D is like RS, which is not poisson", "job.toml:17:8: like: F is like itself"));
 }
 
 TEST(NetworkRefusals, Neurons) {
