@@ -8,6 +8,7 @@
 #include "network/connectivity.hpp"
 #include "network/delivery.hpp"
 #include "network/spike.hpp"
+#include "network/spike_stream.hpp"
 #include "solvers/adex_synaptic.hpp"
 
 namespace modscape::network {
@@ -16,7 +17,8 @@ namespace {
 using models::Population;
 
 constexpr double ms_per_s = 1000.0;
-constexpr double sent_per_spike = sizeof(std::uint64_t);
+constexpr double words_before_spikes = 2.0;  // how many words, how many spikes
+constexpr double kept_per_spike = sizeof(std::uint64_t) + sizeof(Spike);
 
 }  // namespace
 
@@ -67,10 +69,11 @@ RankResources rank_resources(const models::NetworkModel& model, int ranks, std::
   }
   r.neuron_bytes += lists;
   if (ranks > 1) {
-    r.sent = told / ranks * sent_per_spike;
-    r.received = told * sent_per_spike;
+    const double own = told / ranks, distance = r.neurons / std::max(own / r.epochs, 1.0);
+    r.sent = own * packed_bytes(distance) + r.epochs * words_before_spikes * sizeof(std::uint64_t);
+    r.received = r.sent * ranks;
   }
-  r.spike_bytes += (told + drawn) / r.epochs * (sent_per_spike + sizeof(Spike));
+  r.spike_bytes += (told + drawn) / r.epochs * kept_per_spike;
   return r;
 }
 

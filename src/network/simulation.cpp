@@ -20,8 +20,8 @@ using solvers::in_ticks;
 using solvers::SynapticEvent;
 
 constexpr double ms_per_s = 1000.0;
-// Spikes travel as tick in epoch << 32 | gid; with one of these bits it is something else.
-constexpr std::uint64_t failure_mark = std::uint64_t{1} << 63U, signal_mark = std::uint64_t{1} << 62U;
+// Remarks: status << 32 | gid of a failure, or with this bit a signal.
+constexpr std::uint64_t signal_mark = std::uint64_t{1} << 63U;
 
 // Ticks at which a rate or an injected current changes.
 std::vector<std::int64_t> changes_of(const models::NetworkModel& model) {
@@ -121,7 +121,7 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
   tracer_.clear();
   failures_.clear();
   signals_ = 0;
-  if (signal != 0) mine_.push_back(signal_mark | signal);
+  if (signal != 0) mine_.remarks.push_back(signal_mark | signal);
   const bool possible = set_parameters();
   const auto change = std::ranges::upper_bound(changes_, now_);
   if (change != changes_.end()) end = std::min(end, *change);
@@ -135,17 +135,18 @@ std::span<const Spike> Simulation::advance(std::int64_t end, std::uint32_t signa
   }
   if (now_ + length == (epoch + 1) * epoch_ticks_) arrivals_->finish(epoch);
   exchange(length);
-  std::ranges::sort(all_);
-  spikes_.clear();
-  for (const std::uint64_t packed : all_) {
-    const auto gid = static_cast<std::uint32_t>(packed);
-    if ((packed & failure_mark) != 0)
-      failures_.push_back({gid, static_cast<solvers::RunStatus>((packed & ~failure_mark) >> 32U)});
-    else if ((packed & signal_mark) != 0)
-      signals_ |= gid;
+  std::ranges::sort(all_.spikes);
+  std::ranges::sort(all_.remarks, {}, [](std::uint64_t remark) { return static_cast<std::uint32_t>(remark); });
+  for (const std::uint64_t remark : all_.remarks) {
+    const auto low = static_cast<std::uint32_t>(remark);
+    if ((remark & signal_mark) != 0)
+      signals_ |= low;
     else
-      spikes_.push_back({now_ + static_cast<std::int64_t>(packed >> 32U), gid});
+      failures_.push_back({low, static_cast<solvers::RunStatus>(remark >> 32U)});
   }
+  spikes_.clear();
+  for (const std::uint64_t spike : all_.spikes)
+    spikes_.push_back({now_ + static_cast<std::int64_t>(spike >> 32U), static_cast<std::uint32_t>(spike)});
   now_ += length;
   for (const Spike& spike : spikes_) arrivals_->add(spike, now_);
   arrivals_->forget(now_);
@@ -167,14 +168,15 @@ void Simulation::advance_population(std::size_t population, std::int64_t length)
     kernel_.advance(some, events_, static_cast<std::uint32_t>(length), located_, failed_);
     const std::int64_t gid = first_gid + static_cast<std::int64_t>(first);
     for (const solvers::LocatedSpike& spike : located_)
-      mine_.push_back(static_cast<std::uint64_t>(std::clamp<std::int64_t>(in_ticks(spike.time), 0, length)) << 32U |
-                      static_cast<std::uint64_t>(gid + spike.neuron));
+      mine_.spikes.push_back(static_cast<std::uint64_t>(std::clamp<std::int64_t>(in_ticks(spike.time), 0, length))
+                                 << 32U |
+                             static_cast<std::uint64_t>(gid + spike.neuron));
     for (const solvers::FailedNeuron& failure : failed_) report(gid + failure.neuron, failure.status);
   }
 }
 
 void Simulation::report(std::int64_t gid, solvers::RunStatus status) {
-  mine_.push_back(failure_mark | static_cast<std::uint64_t>(status) << 32U | static_cast<std::uint64_t>(gid));
+  mine_.remarks.push_back(static_cast<std::uint64_t>(status) << 32U | static_cast<std::uint64_t>(gid));
 }
 
 void Simulation::draw_sources(std::size_t population, std::int64_t length) {
@@ -183,7 +185,8 @@ void Simulation::draw_sources(std::size_t population, std::int64_t length) {
   const std::uint32_t count = source_counts_[population](words.uniform());
   for (std::uint32_t k = 0; k < count; ++k) {
     const std::uint64_t tick = tick_of(words.next() >> 32U, length);
-    drawn_.push_back(tick << 32U | (static_cast<std::uint64_t>(partition_.first_gid(population)) + words.below(size)));
+    all_.spikes.push_back(tick << 32U |
+                          (static_cast<std::uint64_t>(partition_.first_gid(population)) + words.below(size)));
   }
 }
 
@@ -192,20 +195,21 @@ void Simulation::replay(std::size_t population, std::int64_t length) {
   const auto tick = [](const models::ReplayedSpike& spike) { return in_ticks(spike.time); };
   for (auto at = std::ranges::lower_bound(spikes, now_, {}, tick); at != spikes.end() && tick(*at) < now_ + length;
        ++at)
-    drawn_.push_back(static_cast<std::uint64_t>(tick(*at) - now_) << 32U |
-                     static_cast<std::uint64_t>(partition_.first_gid(population) + at->source));
+    all_.spikes.push_back(static_cast<std::uint64_t>(tick(*at) - now_) << 32U |
+                          static_cast<std::uint64_t>(partition_.first_gid(population) + at->source));
 }
 
 // Sources without neurons: every rank draws the same spikes, while those of neurons are on their way.
 void Simulation::exchange(std::int64_t length) {
-  gather_.start(mine_);
-  drawn_.clear();
+  pack_news(mine_, words_);
+  gather_.start(words_);
+  all_.clear();
   for (std::size_t p = 0; p < model_.populations.size(); ++p) {
     if (model_.populations[p].kind == Population::Kind::poisson) draw_sources(p, length);
     if (model_.populations[p].kind == Population::Kind::replay) replay(p, length);
   }
-  gather_.finish(all_);
-  all_.insert(all_.end(), drawn_.begin(), drawn_.end());
+  gather_.finish(words_);
+  unpack_news(words_, all_);
 }
 
 std::string Simulation::out_of_bounds() const {

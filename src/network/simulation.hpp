@@ -20,6 +20,7 @@
 #include "network/partition.hpp"
 #include "network/poisson.hpp"
 #include "network/spike.hpp"
+#include "network/spike_stream.hpp"
 #include "network/tracer.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/short_gather.hpp"
@@ -128,7 +129,8 @@ class Simulation {
   bool parameters_set_ = false;        // those in force are the state's
   std::int64_t counted_length_ = -1;   // epoch that the numbers of Poisson events are prepared for
   std::vector<PoissonCount> source_counts_;
-  std::vector<std::uint64_t> mine_, all_, drawn_;  // spikes packed: tick in epoch << 32 | gid
+  EpochNews mine_, all_;              // of the epoch; `all_` with the spikes of sources, which are in no news
+  std::vector<std::uint64_t> words_;  // of this rank, then of all
   parallel::ShortGather gather_;
   std::vector<solvers::LocatedSpike> located_;
   std::vector<solvers::FailedNeuron> failed_;

@@ -2,7 +2,6 @@
 #include "parallel/short_gather.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <thread>
 
@@ -89,10 +88,11 @@ void ShortGather::finish(std::vector<std::uint64_t>& all) {
   fit(longest);
 }
 
-// The same on all ranks: room for a third more than the longest list just met, but not much more.
+// The same on all ranks: room for a quarter more than the longest list just met, but not more than twice as much.
 void ShortGather::fit(std::size_t longest) {
-  const std::size_t wanted = std::bit_ceil(longest + longest / 3 + 2);
-  if (wanted > block_ || wanted < block_ / 4) block_ = std::max<std::size_t>(wanted, 16);
+  constexpr std::size_t least = 16, step = 8;
+  const std::size_t wanted = std::max(least, (longest + longest / 4 + step) / step * step);
+  if (wanted > block_ || wanted < block_ / 2) block_ = wanted;
 }
 
 }  // namespace modscape::parallel

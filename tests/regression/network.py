@@ -275,7 +275,7 @@ measured_at = "10 uM"
         self.assertNotIn("exchange", plan)
         on_two = self.run_ok("network", "job.toml", "--dry-run", ranks=2).out
         self.assertIn("per rank on 2 ranks", on_two)
-        self.assertIn("a rank sends 8.0 kB and gets 16.0 kB at 10 Hz", on_two)
+        self.assertIn("a rank sends 15.7 kB and gets 31.3 kB at 10 Hz", on_two)
         self.assertFalse(list(self.folder.glob("*.h5")))
 
 

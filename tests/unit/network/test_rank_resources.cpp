@@ -42,8 +42,8 @@ TEST(RankResources, OfAKnownNetwork) {
   EXPECT_EQ(r.synapse_bytes, 100.0 * (100 * 4 + 500 * 8));
   EXPECT_NEAR(r.index_bytes, (4.0 + 0.25) * 1500, 1.0);  // all but e^-10 of the sources have a synapse here
   EXPECT_EQ(r.epochs, 1000.0);                           // the shortest delay is 1 ms
-  EXPECT_EQ(r.sent, 8.0 * 400);
-  EXPECT_EQ(r.received, 8.0 * 4000);
+  EXPECT_NEAR(r.sent, 5.0 * 400 + 16.0 * 1000, 1.0);     // neighbours among those that fire: a byte beside the tick
+  EXPECT_EQ(r.received, 10 * r.sent);
   const RankResources alone = rank_resources(m, 1, std::vector<double>{4.0, 10.0});
   EXPECT_EQ(alone.sent, 0.0);
   EXPECT_EQ(alone.received, 0.0);
