@@ -201,6 +201,7 @@ sweep::TableRun run_network_points(const parallel::Communicator& comm, const con
                                    const Shard& shard, bool force) {
   sweep::require_groups(comm, job.network_points.ranks_per_point);
   const NetworkPoints points(job, shard);
+  require_memory(comm, job.network, static_cast<int>(job.network_points.ranks_per_point));
   io::ResultsFile file = io::ResultsFile::open(comm, path, points.layout(job, shard), session_provenance(comm), force);
   sweep::TableOptions one_by_one;  // a run is long
   one_by_one.chunk_rows = 1;

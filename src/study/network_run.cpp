@@ -227,32 +227,31 @@ class NetworkRun {
   NetworkRecorder recorder_;
 };
 
-// Bytes that this rank may use.
+// Bytes that this rank may use. Collective.
 double available_per_rank(const parallel::Communicator& comm) {
   return parallel::available_memory() / comm.node().size();
 }
 
-// Collective.
-bool fits(const parallel::Communicator& comm, const config::Job& job) {
-  return comm.all_of(network_size(job.network, comm.size()).memory <= available_per_rank(comm));
-}
-
-// Collective. Before anything is created.
-void require_memory(const parallel::Communicator& comm, const config::Job& job) {
-  if (fits(comm, job)) return;
-  throw BadInput(
-      job.network.title,
-      fmt::format("the network takes {} per rank on {} rank{}; a node has {} for each of its {}",
-                  sweep::format_bytes(network_size(job.network, comm.size()).memory), comm.size(),
-                  comm.size() == 1 ? "" : "s", sweep::format_bytes(available_per_rank(comm)), comm.node().size()),
-      "more nodes, fewer synapses, or projections with procedural = true");
+bool fits(const parallel::Communicator& comm, const config::NetworkJob& job, int ranks) {
+  const double available = available_per_rank(comm);
+  return comm.all_of(network_size(job, ranks).memory <= available);
 }
 
 }  // namespace
 
+void require_memory(const parallel::Communicator& comm, const config::NetworkJob& job, int ranks) {
+  if (fits(comm, job, ranks)) return;
+  const parallel::Communicator node = comm.node();
+  throw BadInput(job.title,
+                 fmt::format("the network takes {} per rank on {} rank{}; a node has {} for each of its {}",
+                             sweep::format_bytes(network_size(job, ranks).memory), ranks, ranks == 1 ? "" : "s",
+                             sweep::format_bytes(parallel::available_memory() / node.size()), node.size()),
+                 "more nodes, fewer synapses, or projections with procedural = true");
+}
+
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force) {
-  require_memory(comm, job);
+  require_memory(comm, job.network, comm.size());
   return NetworkRun(comm, job, path, force).run();
 }
 
@@ -293,7 +292,8 @@ std::string network_plan_text(const parallel::Communicator& comm, const config::
       fmt::format("available     {} on this node\noutput        {}, and as much again while it is finished\n",
                   sweep::format_bytes(parallel::available_memory()),
                   sweep::format_bytes(static_cast<double>(io::estimated_bytes(layout_of(job)))));
-  if (!fits(comm, job)) return text + "time          not tried: there is no memory for the network\n";
+  if (!fits(comm, job.network, comm.size()))
+    return text + "time          not tried: there is no memory for the network\n";
   const NetworkPilot pilot = pilot_network(comm, job.network, enough);
   if (!pilot.failure.empty()) return text + "time          none: the network fails, " + pilot.failure + "\n";
   std::string rates;

@@ -26,6 +26,9 @@ struct NetworkOutcome {
 NetworkOutcome run_network_job(const parallel::Communicator& comm, const config::Job& job, const std::string& path,
                                bool force);
 
+/// Collective. BadInput unless the nodes have memory for networks on groups of so many ranks, all at once.
+void require_memory(const parallel::Communicator& comm, const config::NetworkJob& job, int ranks);
+
 /// What --dry-run prints: sizes, memory and exchange per rank if neurons fire at 10 Hz, output, and time from a pilot
 /// (where the network fits into memory). Collective; the text is rank 0's.
 std::string network_plan_text(const parallel::Communicator& comm, const config::Job& job);
