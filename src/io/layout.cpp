@@ -173,8 +173,9 @@ std::int64_t estimated_bytes(const FileLayout& layout) {
 }
 
 void create_results_file(const std::string& path, const FileLayout& layout) {
-  // Logs are finished in a copy of the file.
-  require_space(path, (layout.logs.empty() ? 1 : 2) * estimated_bytes(layout));
+  const std::int64_t bytes = estimated_bytes(layout);
+  require_space(path, bytes);
+  if (!layout.logs.empty()) require_space(path, bytes + bytes);  // logs are finished in a copy of the file
   TemporaryFile temporary(path);
   write_structure(temporary.path(), layout, path);
   fault_point("create", 0);

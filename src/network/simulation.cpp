@@ -87,18 +87,21 @@ bool Simulation::set_parameters() {
   bool possible = true;
   for (std::size_t p = 0; p < groups_.size(); ++p) {
     if (!groups_[p]) continue;
-    std::optional<OutOfBounds> neuron = groups_[p]->set_parameters(in_ms(now_), modulators_);
+    const std::optional<OutOfBounds> neuron = groups_[p]->set_parameters(in_ms(now_), modulators_);
     if (!neuron) continue;
     possible = false;
-    out_of_bounds_ = std::move(neuron->problem);
-    report(partition_.first_gid(p) + partition_.owned(p).first + static_cast<std::int64_t>(neuron->number),
-           solvers::RunStatus::out_of_bounds);
+    const std::int64_t gid =
+        partition_.first_gid(p) + partition_.owned(p).first + static_cast<std::int64_t>(neuron->number);
+    if (out_of_bounds_.second.empty()) out_of_bounds_ = {gid, neuron->problem};
+    report(gid, solvers::RunStatus::out_of_bounds);
   }
-  if (std::optional<OutOfBounds> projection = arrivals_->set_parameters(modulators_)) {
+  if (const std::optional<OutOfBounds> projection = arrivals_->set_parameters(modulators_)) {
     possible = false;  // on all ranks alike
     const models::Projection& of = model_.projections[projection->number];
-    out_of_bounds_ = fmt::format("projection {}: {}", of.name, projection->problem);
-    if (comm_->is_root()) report(partition_.first_gid(of.from), solvers::RunStatus::out_of_bounds);
+    const std::int64_t gid = partition_.first_gid(of.from);
+    if (out_of_bounds_.second.empty())
+      out_of_bounds_ = {gid, fmt::format("projection {}: {}", of.name, projection->problem)};
+    if (comm_->is_root()) report(gid, solvers::RunStatus::out_of_bounds);
   }
   return possible;
 }
@@ -213,8 +216,9 @@ void Simulation::exchange(std::int64_t length) {
 }
 
 std::string Simulation::out_of_bounds() const {
-  const std::int64_t knows = comm_->max(out_of_bounds_.empty() ? -1 : comm_->rank());
-  return knows < 0 ? std::string() : comm_->broadcast(out_of_bounds_, static_cast<int>(knows));
+  const auto& [gid, text] = out_of_bounds_;
+  const std::int64_t knows = comm_->max(!text.empty() && gid == failures_.front().gid ? comm_->rank() : -1);
+  return knows < 0 ? std::string() : comm_->broadcast(text, static_cast<int>(knows));
 }
 
 SharedState Simulation::shared_state() const {

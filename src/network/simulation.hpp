@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/network_model.hpp"
@@ -84,7 +85,7 @@ class Simulation {
   std::uint32_t signals() const noexcept { return signals_; }
   /// After advance(): the neurons that could not be advanced, by gid, the same on all ranks.
   const std::vector<NeuronFailure>& failures() const noexcept { return failures_; }
-  /// Collective. After a failure by out_of_bounds: which parameter is where ("tau_w = -3 ms must be > 0").
+  /// Collective. Of the first failure, if it is out_of_bounds: which parameter is where ("tau_w = -3 ms must be > 0").
   std::string out_of_bounds() const;
 
   /// Between epochs. This rank's blocks; those of all ranks make the whole.
@@ -137,7 +138,7 @@ class Simulation {
   std::vector<Spike> spikes_;  // of this epoch
   std::uint32_t signals_ = 0;
   std::vector<NeuronFailure> failures_;
-  std::string out_of_bounds_;  // on the ranks that know
+  std::pair<std::int64_t, std::string> out_of_bounds_;  // gid and problem of the first on this rank
 };
 
 }  // namespace modscape::network
