@@ -32,7 +32,7 @@ ExitCode run(const RunOptions& options, const parallel::Communicator& comm) {
   const config::Job job = share_job(comm, options, [&] { return load(options); });
   const std::string path = output_path(comm, options, job);
   if (job.network_points.wanted) return run_points(options, job, path, comm);
-  const std::string plan = options.dry_run && !options.check ? study::network_plan_text(comm, job) : std::string();
+  std::string plan = options.dry_run && !options.check ? study::network_plan_text(comm, job) : std::string();
   if (only_looked(comm, options, job, [&] { return plan; })) return ExitCode::done;
   const study::NetworkOutcome outcome = study::run_network_job(comm, job, path, options.force);
   using End = study::NetworkOutcome::End;

@@ -30,7 +30,8 @@ struct Draft {
 };
 
 // The row with another default, if there is something to inherit.
-ParameterInfo inheriting(ParameterInfo row, bool inherited, double value) {
+ParameterInfo inheriting(const ParameterInfo& of, bool inherited, double value) {
+  ParameterInfo row = of;
   if (inherited) row.default_value = value;
   return row;
 }

@@ -23,7 +23,7 @@ Delivery::Delivery(const models::NetworkModel& model, const std::vector<Connecti
                    const Partition& partition, std::uint64_t seed)
     : model_(&model), connectivity_(&connectivity), partition_(&partition), seed_(seed), words_(blocks_at_once) {
   for (std::size_t p = 0; p < model.populations.size(); ++p) whole_.push_back(has_delays(model, p));
-  for (std::size_t p = 0; p < whole_.size(); ++p) sorted_.push_back(!whole_[p]);
+  for (const bool whole : whole_) sorted_.push_back(!whole);
   for (const models::Background& background : model.backgrounds) sorted_[background.to] = false;
 }
 
@@ -83,7 +83,7 @@ void Delivery::next(std::size_t count, EventLists& lists) {
   } while (!lists.finish(static_cast<std::uint32_t>(length_), sorted_[population_]));
 }
 
-void Delivery::deliver(Passing& p, EventLists& lists) {
+void Delivery::deliver(Passing& p, EventLists& lists) const {
   const std::uint32_t* const targets = p.row.targets;
   const auto offset = static_cast<std::uint32_t>(p.tick - now_), first = static_cast<std::uint32_t>(first_);
   std::size_t k = p.from;

@@ -45,8 +45,8 @@ class Delivery {
     std::uint32_t port;
     float weight;  // of all synapses, or what theirs are multiplied with
   };
-  void deliver(Passing& passing, solvers::EventLists& lists);
-  void deliver_background(std::size_t background, solvers::EventLists& lists);
+  void deliver(Passing& p, solvers::EventLists& lists) const;
+  void deliver_background(std::size_t number, solvers::EventLists& lists);
 
   const models::NetworkModel* model_;
   const std::vector<Connectivity>* connectivity_;

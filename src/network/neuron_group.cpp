@@ -30,7 +30,7 @@ std::string modulate(std::vector<SynapticPort>& ports, std::span<const models::W
 
 NeuronGroup::NeuronGroup(const models::NetworkModel& model, std::size_t population, const Partition& partition,
                          std::uint64_t seed)
-    : model_(&model), population_(&model.populations[population]) {
+    : population_(&model.populations[population]) {
   const models::Population& p = *population_;
   const parallel::BlockRange own = partition.owned(population);
   const auto size = static_cast<std::size_t>(own.last - own.first);

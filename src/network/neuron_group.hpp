@@ -28,7 +28,6 @@ class NeuronGroup {
   std::uint64_t bytes() const noexcept;
 
  private:
-  const models::NetworkModel* model_;
   const models::Population* population_;
   std::vector<models::AdexParameters> base_;                 // one of each neuron, or one for all
   std::vector<double> densities_;                            // per neuron of each receptor with a density of its own

@@ -35,9 +35,9 @@ class PairwiseRows {
   PairwiseRows(const models::NetworkModel& model, std::size_t projection, const Partition& partition,
                const SynapseValues& values, std::uint64_t seed);
 
-  /// The row of the source at this place of its population, into `row`; of its synapses with delays of their own, those
+  /// The row of the source at this place of its population; of its synapses with delays of their own, those
   /// within the window.
-  void draw(std::int64_t source, const DelayWindow& window, RowBuffer& row) const;
+  void draw(std::int64_t source, const DelayWindow& window, RowBuffer& into) const;
   std::uint64_t bytes() const noexcept;
 
  private:

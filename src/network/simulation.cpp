@@ -17,7 +17,6 @@ namespace {
 using models::Population;
 using solvers::in_ms;
 using solvers::in_ticks;
-using solvers::SynapticEvent;
 
 constexpr double ms_per_s = 1000.0;
 // Remarks: status << 32 | gid of a failure, or with this bit a signal.

@@ -170,7 +170,7 @@ void Communicator::all_gather(const std::vector<std::uint64_t>& mine, std::vecto
   std::vector<int> counts(static_cast<std::size_t>(size_)), places(static_cast<std::size_t>(size_));
   check_mpi(MPI_Allgather(&own, 1, MPI_INT, counts.data(), 1, MPI_INT, comm_), "MPI_Allgather");
   std::exclusive_scan(counts.begin(), counts.end(), places.begin(), 0);
-  all.resize(static_cast<std::size_t>(places.back() + counts.back()));
+  all.resize(static_cast<std::size_t>(places.back()) + static_cast<std::size_t>(counts.back()));
   check_mpi(
       MPI_Allgatherv(mine.data(), own, MPI_UINT64_T, all.data(), counts.data(), places.data(), MPI_UINT64_T, comm_),
       "MPI_Allgatherv");

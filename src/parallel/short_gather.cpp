@@ -24,7 +24,10 @@ ShortGather::ShortGather(const Communicator& comm)
       places_(static_cast<std::size_t>(comm.size())) {}
 
 ShortGather::~ShortGather() {
-  if (request_ != MPI_REQUEST_NULL) (void)buffers_.release();  // the job ends in an error; MPI may still write to them
+  if (request_ == MPI_REQUEST_NULL) return;
+  // The job ends in an error. MPI may still write to the buffers, so they stay.
+  Buffers* const kept = buffers_.release();
+  static_cast<void>(kept);
 }
 
 void ShortGather::start(std::span<const std::uint64_t> mine) {

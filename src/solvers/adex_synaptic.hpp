@@ -43,9 +43,8 @@ struct SynapticCoefficients {
 };
 
 /// `current` (pA) is injected; E_w (mV) is the reference of the w equation, NaN: E_L. At most `most_ports` ports.
-SynapticCoefficients synaptic_coefficients(const models::AdexParameters& neuron,
-                                           std::span<const models::SynapticPort> ports, double current,
-                                           double E_w = NAN);
+SynapticCoefficients synaptic_coefficients(const models::AdexParameters& p, std::span<const models::SynapticPort> ports,
+                                           double current, double E_w = NAN);
 
 /// State between epochs. g: nS or pA per port; u: of alpha ports, g' = -g/tau + (e/tau) u, u' = -u/tau, so that an
 /// event adds its weight to u.

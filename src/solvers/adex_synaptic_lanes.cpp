@@ -54,7 +54,8 @@ void Lanes::proceed(std::size_t lane, bool at_work) {
       at_work = true;
     }
     if (state_.x[lane] < state_.x_watch[lane]) {
-      // The SIMD side goes on from the nearest tick, as events arrive at the nearest.
+      // The SIMD side goes on from the nearest tick, as events arrive at the nearest. Times are positive and far below
+      // 2^52 ticks; std::lround is a call. NOLINTNEXTLINE(bugprone-incorrect-roundings)
       state_.t[lane] = static_cast<std::int32_t>(time_[lane] * ticks_per_ms + 0.5);
       return;
     }

@@ -116,7 +116,7 @@ HWY_INLINE FloatPack as<FloatPack>(const Pack& a) {
 #endif
   return r;
 }
-HWY_INLINE const Pack& as_double(const Pack& a) {
+HWY_INLINE Pack as_double(const Pack& a) {
   return a;
 }
 HWY_INLINE Pack as_double(const FloatPack& a) {
