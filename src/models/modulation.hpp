@@ -72,7 +72,7 @@ double occupancy(const Receptor& receptor, double concentration);
 /// effect saturates with it.
 double effect_weight(const Effect& effect, const Receptor& receptor, double concentration);
 /// The same where the occupancy is known.
-double effect_weight_at(const Effect& effect, const Receptor& receptor, double occupancy);
+double effect_weight_at(const Effect& effect, const Receptor& receptor, double occupied);
 
 /// A neuron whose leak reversal E_L has moved away from E_w, the reference of the w equation
 /// (tau_w dw/dt = a (V - E_w) - w), written as a plain AdEx neuron: with u = w - a (E_L - E_w) the equations are those

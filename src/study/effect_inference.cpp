@@ -152,7 +152,7 @@ void EffectSearch::add_round(const std::vector<fit::Proposal>& proposals, const 
   for (std::size_t f = 0; f < states_.size(); ++f) {
     State& state = states_[f];
     std::vector<double> points;
-    for (std::int64_t row = static_cast<std::int64_t>(f); row < question_.rows;
+    for (auto row = static_cast<std::int64_t>(f); row < question_.rows;
          row += static_cast<std::int64_t>(states_.size())) {
       const auto first = z.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * width);
       points.insert(points.end(), first, first + static_cast<std::ptrdiff_t>(state.pool.dimensions()));

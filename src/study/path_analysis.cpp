@@ -20,7 +20,6 @@ namespace modscape::study {
 namespace {
 
 using dynamics::Excitability;
-using dynamics::RegimeSpan;
 using dynamics::RegimeSpans;
 
 constexpr std::size_t pilot_bases = 4;
