@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "commands.hpp"
 #include "io/merge.hpp"
@@ -30,9 +33,11 @@ void print_logs(const std::vector<io::LogProgress>& logs, const std::string& pre
 
 // How far a network is, and how it ended.
 void print_session(const std::string& path) {
-  for (const char* const key : {"progress", "outcome", "failure"})
-    if (const std::string text = io::read_last_session(path, key); !text.empty())
-      fmt::print("{:<40} {}{}\n", path, key == std::string_view("failure") ? "failed: " : "", text);
+  const std::map<std::string, std::string> session = io::read_last_session(path);
+  for (const auto& [key, prefix] :
+       {std::pair("progress", ""), std::pair("outcome", ""), std::pair("failure", "failed: ")})
+    if (const auto noted = session.find(key); noted != session.end())
+      fmt::print("{:<40} {}{}\n", path, prefix, noted->second);
 }
 
 void print_file(const std::string& path) {

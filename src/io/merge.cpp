@@ -34,13 +34,6 @@ struct Part {
   std::int64_t bytes = 0;
 };
 
-std::vector<std::string> used_sessions(const TreeReader& file) {
-  std::vector<std::string> lines =
-      file.exists(sessions_path) ? file.strings(sessions_path) : std::vector<std::string>{};
-  std::erase_if(lines, [](const std::string& line) { return line.empty(); });
-  return lines;
-}
-
 Part read_part(const std::string& path) {
   Part part;
   const TreeReader reader(path);

@@ -298,8 +298,8 @@ struct LogProgress {
 };
 std::vector<LogProgress> read_log_progress(const std::string& path);
 
-/// What the last session of a (possibly running) job noted under `key`; empty: nothing.
-std::string read_last_session(const std::string& path, const std::string& key);
+/// What the last session of a (possibly running) job noted.
+std::map<std::string, std::string> read_last_session(const std::string& path);
 
 /// Versions of HDF5 and MPI and the MPI-IO component in force, for provenance and `info`.
 std::map<std::string, std::string> io_versions();

@@ -27,21 +27,27 @@ std::string as_line(std::map<std::string, std::string> entries) {
   return line;
 }
 
-// Empty: there is none. A line torn by a kill has none either.
-std::string entry_of(const std::string& line, const std::string& key) {
-  const nlohmann::json entries = nlohmann::json::parse(line, nullptr, false);
-  return entries.is_object() && entries.contains(key) && entries[key].is_string() ? entries[key].get<std::string>()
-                                                                                  : std::string();
+// Of a line torn by a kill: none.
+std::map<std::string, std::string> entries_of(const std::string& line) {
+  std::map<std::string, std::string> entries;
+  const nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
+  if (!parsed.is_object()) return entries;
+  for (const auto& [key, value] : parsed.items())
+    if (value.is_string()) entries[key] = value.get<std::string>();
+  return entries;
 }
 }  // namespace
 
-std::string read_last_session(const std::string& path, const std::string& key) {
-  const TreeReader file(path);
-  std::string last;
-  if (!file.exists(sessions_path)) return last;
-  for (const std::string& line : file.strings(sessions_path))
-    if (!line.empty()) last = line;
-  return entry_of(last, key);
+std::vector<std::string> used_sessions(const TreeReader& file) {
+  std::vector<std::string> lines =
+      file.exists(sessions_path) ? file.strings(sessions_path) : std::vector<std::string>{};
+  std::erase_if(lines, [](const std::string& line) { return line.empty(); });
+  return lines;
+}
+
+std::map<std::string, std::string> read_last_session(const std::string& path) {
+  const std::vector<std::string> lines = used_sessions(TreeReader(path));
+  return lines.empty() ? std::map<std::string, std::string>() : entries_of(lines.back());
 }
 
 SessionLog::SessionLog(hid_t file, std::map<std::string, std::string> entries) : entries_(std::move(entries)) {
@@ -69,8 +75,10 @@ void SessionLog::note(const std::map<std::string, std::string>& entries) {
 std::vector<std::string> SessionLog::earlier(const std::string& key) const {
   std::vector<std::string> values;
   for (const std::string& line : earlier_lines_) {
-    const std::string value = entry_of(line, key);
-    if (!value.empty() && std::ranges::find(values, value) == values.end()) values.push_back(value);
+    const std::map<std::string, std::string> entries = entries_of(line);
+    const auto found = entries.find(key);
+    if (found != entries.end() && std::ranges::find(values, found->second) == values.end())
+      values.push_back(found->second);
   }
   return values;
 }

@@ -10,6 +10,11 @@
 
 namespace modscape::io {
 
+class TreeReader;
+
+/// The lines in use, one per session.
+std::vector<std::string> used_sessions(const TreeReader& file);
+
 class SessionLog {
  public:
   SessionLog() = default;

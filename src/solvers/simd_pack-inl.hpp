@@ -104,33 +104,42 @@ template <>
 HWY_INLINE Pack as<Pack>(const Pack& a) {
   return a;
 }
-template <>
-HWY_INLINE FloatPack as<FloatPack>(const Pack& a) {
-  const hn::Rebind<float, D> part;
-  FloatPack r;
+// To and from the numbers of half the size, of which as many are in half as many vectors.
+template <class Tag>
+HWY_INLINE PackOf<Tag, float_in_flight> demoted(const Pack& a) {
+  const hn::Rebind<hn::TFromD<Tag>, D> part;
+  PackOf<Tag, float_in_flight> r;
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::DemoteTo(part, a.v[i]);
 #else
   for (std::size_t i = 0; i < float_in_flight; ++i)
-    r.v[i] = hn::Combine(F(), hn::DemoteTo(part, a.v[2 * i + 1]), hn::DemoteTo(part, a.v[2 * i]));
+    r.v[i] = hn::Combine(Tag(), hn::DemoteTo(part, a.v[2 * i + 1]), hn::DemoteTo(part, a.v[2 * i]));
 #endif
   return r;
 }
-HWY_INLINE Pack as_double(const Pack& a) {
-  return a;
-}
-HWY_INLINE Pack as_double(const FloatPack& a) {
+template <class Tag>
+HWY_INLINE Pack promoted(const PackOf<Tag, float_in_flight>& a) {
   Pack r;
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::PromoteTo(d, a.v[i]);
 #else
-  const hn::Rebind<float, D> part;
+  const hn::Rebind<hn::TFromD<Tag>, D> part;
   for (std::size_t i = 0; i < float_in_flight; ++i) {
     r.v[2 * i] = hn::PromoteTo(d, hn::LowerHalf(part, a.v[i]));
     r.v[2 * i + 1] = hn::PromoteTo(d, hn::UpperHalf(part, a.v[i]));
   }
 #endif
   return r;
+}
+template <>
+HWY_INLINE FloatPack as<FloatPack>(const Pack& a) {
+  return demoted<F>(a);
+}
+HWY_INLINE Pack as_double(const Pack& a) {
+  return a;
+}
+HWY_INLINE Pack as_double(const FloatPack& a) {
+  return promoted<F>(a);
 }
 // Integers as numbers of a pack, and numbers as integers, rounded towards 0.
 template <class P>
@@ -143,17 +152,7 @@ HWY_INLINE FloatPack from_int<FloatPack>(const IntPack& a) {
 }
 template <>
 HWY_INLINE Pack from_int<Pack>(const IntPack& a) {
-  Pack r;
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::PromoteTo(d, a.v[i]);
-#else
-  const hn::Rebind<std::int32_t, D> part;
-  for (std::size_t i = 0; i < float_in_flight; ++i) {
-    r.v[2 * i] = hn::PromoteTo(d, hn::LowerHalf(part, a.v[i]));
-    r.v[2 * i + 1] = hn::PromoteTo(d, hn::UpperHalf(part, a.v[i]));
-  }
-#endif
-  return r;
+  return promoted<I>(a);
 }
 HWY_INLINE IntPack to_int(const FloatPack& a) {
   IntPack r;
@@ -161,15 +160,7 @@ HWY_INLINE IntPack to_int(const FloatPack& a) {
   return r;
 }
 HWY_INLINE IntPack to_int(const Pack& a) {
-  const hn::Rebind<std::int32_t, D> part;
-  IntPack r;
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t i = 0; i < in_flight; ++i) r.v[i] = hn::DemoteTo(part, a.v[i]);
-#else
-  for (std::size_t i = 0; i < float_in_flight; ++i)
-    r.v[i] = hn::Combine(I(), hn::DemoteTo(part, a.v[2 * i + 1]), hn::DemoteTo(part, a.v[2 * i]));
-#endif
-  return r;
+  return demoted<I>(a);
 }
 MODSCAPE_PACKS
 HWY_INLINE PackOf<Tag, count> operator+(const PackOf<Tag, count>& a, const PackOf<Tag, count>& b) {

@@ -227,13 +227,9 @@ class NetworkRun {
   NetworkRecorder recorder_;
 };
 
-// Bytes that this rank may use. Collective.
-double available_per_rank(const parallel::Communicator& comm) {
-  return parallel::available_memory() / comm.node().size();
-}
-
+// Collective.
 bool fits(const parallel::Communicator& comm, const config::NetworkJob& job, int ranks) {
-  const double available = available_per_rank(comm);
+  const double available = parallel::available_memory() / comm.node().size();
   return comm.all_of(network_size(job, ranks).memory <= available);
 }
 
